@@ -1,1 +1,15 @@
-export {};
+export * from './gen/google/rpc/status.js';
+export * from './gen/lethe/blob/v1/blob_sweeper_service.js';
+export * from './gen/lethe/lifecycle/v1/events.js';
+export * from './gen/lethe/realm/v1/realm_purge_service.js';
+export * from './gen/lethe/realm/v1/realm_service.js';
+export * from './gen/lethe/workspace/v1/deletion.js';
+export * from './gen/lethe/workspace/v1/purge_authority_service.js';
+export * from './gen/lethe/workspace/v1/workspace.js';
+export * from './gen/lethe/workspace/v1/workspace_service.js';
+export * from './block-key.js';
+export * from './events.js';
+export * from './page.js';
+export * from './streams.js';
+export * from './subject.js';
+export * from './descriptor.js';

@@ -1,1 +1,2 @@
-export {};
+export * from './exhaustive.js';
+export * from './refusal.js';

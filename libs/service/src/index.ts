@@ -1,1 +1,9 @@
-export {};
+export * from './admin-server.js';
+export * from './callers.js';
+export * from './component.js';
+export * from './configuration.js';
+export * from './grpc-client.js';
+export * from './grpc-handler.js';
+export * from './grpc-server.js';
+export * from './loop.js';
+export * from './run-service.js';

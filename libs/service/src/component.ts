@@ -1,0 +1,49 @@
+/**
+ * Something that runs between start and stop. The contract, for every component:
+ * - start resolves once it works, and rejects when it cannot;
+ * - stop resolves once nothing of it is left (no timer, socket or promise), lets what is under way finish, never rejects for
+ *   being called early, twice, or while start is still under way.
+ */
+export interface Component {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Components as one: started in the order given, stopped in reverse. When one fails to start, those before it are stopped
+ * again and the failure is thrown. A stop during the start ends it after the component under way.
+ */
+export function compose(name: string, components: readonly Component[]): Component {
+  const started: Component[] = [];
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  async function startAll(): Promise<void> {
+    for (const component of components) {
+      if (stopping) return;
+      started.push(component);
+      await component.start();
+    }
+  }
+  async function stopAll(): Promise<void> {
+    for (let component = started.pop(); component; component = started.pop()) await component.stop();
+  }
+  return {
+    name,
+    start() {
+      starting ??= startAll().catch(async (error: unknown) => {
+        await stopAll();
+        throw error;
+      });
+      return starting;
+    },
+    stop() {
+      stopping ??= (async () => {
+        await starting?.catch(() => undefined);
+        await stopAll();
+      })();
+      return stopping;
+    },
+  };
+}

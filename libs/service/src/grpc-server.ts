@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { descriptorSetPath } from '@lethe/contracts';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Component } from './component.js';
+
+/** A request larger than this is refused before it is read. */
+const MAX_REQUEST_BYTES = 4 << 20;
+const SHUTDOWN_MS = 5_000;
+
+export interface GrpcServer extends Component {
+  /** `host:port` it really listens on, once started. */
+  readonly address: string;
+}
+
+export interface ServedService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+/** A gRPC server with health and reflection. Stopping says NOT_SERVING first, then lets calls under way finish for five seconds. */
+export function createGrpcServer(
+  name: string,
+  listen: string,
+  services: readonly ServedService[],
+): GrpcServer {
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
+  const health = new HealthImplementation({ '': 'SERVING' });
+  for (const { definition, implementation } of services) server.addService(definition, implementation);
+  health.addToServer(server);
+  const served = services.flatMap(({ definition }) =>
+    Object.values(definition).map((method) => method.path.split('/')[1] ?? ''),
+  );
+  new ReflectionService(loadFileDescriptorSetFromBuffer(readFileSync(descriptorSetPath)), {
+    services: [...new Set(served)],
+  }).addToServer(server);
+
+  let address = listen;
+  let stopping: Promise<void> | undefined;
+  return {
+    name,
+    get address() {
+      return address;
+    },
+    async start() {
+      const port = await new Promise<number>((resolve, reject) => {
+        server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
+          if (error) reject(error);
+          else resolve(bound);
+        });
+      });
+      address = listen.replace(/:\d+$/, `:${port}`);
+    },
+    stop() {
+      stopping ??= new Promise<void>((resolve) => {
+        health.setStatus('', 'NOT_SERVING');
+        const force = setTimeout(() => {
+          server.forceShutdown();
+        }, SHUTDOWN_MS);
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      });
+      return stopping;
+    },
+  };
+}
