@@ -1,1 +1,2 @@
-export {};
+export * from './dead-letter.js';
+export * from './inbox-consumer.js';

@@ -1,1 +1,3 @@
-export {};
+export * from './consumer.js';
+export * from './messaging.js';
+export * from './message.js';

@@ -1,1 +1,3 @@
-export {};
+export * from './append.js';
+export * from './outbox.sql.js';
+export * from './relay.js';

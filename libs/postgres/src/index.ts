@@ -1,1 +1,5 @@
-export {};
+export * from './listener.js';
+export * from './migrations.js';
+export * from './pool.js';
+export * from './query.js';
+export * from './transaction.js';

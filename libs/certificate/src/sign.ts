@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { CompactSign, calculateJwkThumbprint, exportJWK, importJWK, type JWK } from 'jose';
+import { certificateClaims, type CertificateClaims } from './claims.js';
+
+export const CERTIFICATE_TYPE = 'deletion-certificate+json';
+
+/** A private key for certificates with its id: the RFC 7638 thumbprint of its public half. */
+export interface CertificateKey {
+  readonly keyId: string;
+  readonly publicJwk: JWK;
+  sign(claims: CertificateClaims): Promise<string>;
+}
+
+/**
+ * Takes an Ed25519 private key as a JSON Web Key.
+ *
+ * @throws Error with a sentence when the text is no such key.
+ */
+export async function readCertificateKey(privateJwkJson: string): Promise<CertificateKey> {
+  const jwk = parseJwk(privateJwkJson);
+  if (jwk.kty !== 'OKP' || jwk.crv !== 'Ed25519' || jwk.d === undefined)
+    throw new Error(
+      'the certificate key must be an Ed25519 private key as a JSON Web Key (kty OKP, crv Ed25519, with d)',
+    );
+  const privateKey = await importJWK(jwk, 'EdDSA');
+  const { kty, crv, x } = jwk;
+  const publicOnly = await exportJWK(await importJWK({ kty, crv, x } as JWK, 'EdDSA'));
+  const keyId = await calculateJwkThumbprint(publicOnly);
+  return {
+    keyId,
+    publicJwk: { ...publicOnly, kid: keyId, alg: 'EdDSA', use: 'sig' },
+    sign: (claims) =>
+      new CompactSign(Buffer.from(JSON.stringify(certificateClaims.parse(claims))))
+        .setProtectedHeader({ alg: 'EdDSA', kid: keyId, typ: CERTIFICATE_TYPE })
+        .sign(privateKey),
+  };
+}
+
+/** How the next certificate of the organization refers to this one. */
+export function certificateHash(jws: string): string {
+  return createHash('sha256').update(jws).digest('hex');
+}
+
+function parseJwk(text: string): JWK {
+  try {
+    return JSON.parse(text) as JWK;
+  } catch {
+    throw new Error('the certificate key is not JSON; make one with an Ed25519 key as a JSON Web Key');
+  }
+}
