@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages resolve to their TypeScript sources, so that a test never meets a stale build.
-const conditions = ['@lethe/source', 'module', 'node', 'development|production'];
-const sources = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+const conditions = ['@lethe/source', 'node', 'development|production'];
+const sources = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 const exclude = ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.lethe/**'];
 const realServers = ['tools/embedded/vitest-setup.ts'];

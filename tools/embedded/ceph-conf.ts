@@ -34,6 +34,9 @@ const QUIET =
 /**
  * ceph.conf of the smallest cluster: one monitor, one OSD, one gateway, no manager; loopback only, and without
  * authentication among themselves (the gateway has its own).
+ *
+ * `objecter …`: after a restart the gateway meets a map in which the OSD still has its old address, and asks for a
+ * newer one only once a request is this late; the defaults would cost ten seconds at each start.
  */
 export function cephConf(options: CephConfOptions): string {
   const { directory, libraries } = options;
@@ -86,6 +89,8 @@ mon osd full ratio = 0.99
 mon data avail crit = 1
 mon data avail warn = 2
 mon osd report timeout = 900
+objecter tick interval = 0.2
+objecter timeout = 0.5
 paxos propose interval = 0.02
 paxos min wait = 0.01
 ${QUIET}
