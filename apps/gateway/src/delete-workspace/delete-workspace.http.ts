@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { callerOf } from '../http/authentication.js';
+import { responses, success } from '../http/envelope.js';
+import { existing, idParams } from '../http/opaque-id.js';
+import { BEARER } from '../http/openapi.js';
+import type { HttpRoute } from '../http/server.js';
+
+/** RFC 9110, section 13.1.1. One etag, because the workspace has one; anything unclear must not delete. */
+const ifMatch = z
+  .string()
+  .regex(/^(\*|"[!#-~]{1,128}"|[A-Za-z0-9._:-]{1,128})$/, 'must be one strong etag, as in "abc"')
+  .transform((text) => (text === '*' ? '' : text.replaceAll('"', '')));
+
+export const deleteWorkspace: HttpRoute = (app, workspaces) => {
+  app.delete(
+    '/workspace/:id',
+    {
+      config: {
+        wording: {
+          failed: 'Failed to delete workspace',
+          reasons: { INSUFFICIENT_PERMISSIONS: { message: 'Insufficient permissions to delete workspace' } },
+        },
+      },
+      schema: {
+        operationId: 'deleteWorkspace',
+        summary: 'Delete a workspace: invisible at once, restorable until its purge time',
+        tags: ['workspaces'],
+        security: BEARER,
+        params: idParams,
+        headers: z.object({
+          'if-match': ifMatch.optional().describe('Deletes only if the workspace still has this etag'),
+        }),
+        response: responses(200, 'Deleted', z.object(success), [400, 401, 403, 404, 412, 413, 415]),
+      },
+    },
+    async (request) => {
+      await workspaces.unary(
+        (client) => client.deleteWorkspace,
+        {
+          caller: callerOf(request),
+          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          etag: request.headers['if-match'] ?? '',
+        },
+        { requestId: request.id },
+      );
+      return { success: true as const };
+    },
+  );
+};

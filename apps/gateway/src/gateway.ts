@@ -1,0 +1,114 @@
+import { WorkspaceServiceClient } from '@lethe/contracts';
+import { compose, createGrpcCaller, type Component, type GrpcCaller } from '@lethe/service';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@lethe/telemetry';
+import type { GatewayConfig } from './config.js';
+import { createBucket } from './create-bucket/create-bucket.http.js';
+import { createRepository } from './create-repository/create-repository.http.js';
+import { createWorkspace } from './create-workspace/create-workspace.http.js';
+import { deleteBucket } from './delete-bucket/delete-bucket.http.js';
+import { deleteRepository } from './delete-repository/delete-repository.http.js';
+import { deleteWorkspace } from './delete-workspace/delete-workspace.http.js';
+import { getDeletionCertificate } from './get-deletion-certificate/get-deletion-certificate.http.js';
+import { getDeletion } from './get-deletion/get-deletion.http.js';
+import { getWorkspace } from './get-workspace/get-workspace.http.js';
+import { authenticate } from './http/authentication.js';
+import { createListener } from './http/listener.js';
+import { createHttpServer, type HttpRoute, type HttpServer } from './http/server.js';
+import { createSigningKeys, type SigningKeys } from './http/signing-keys.js';
+import { createTokenVerifier } from './http/token-verifier.js';
+import { listBuckets } from './list-buckets/list-buckets.http.js';
+import { listCertificateKeys } from './list-certificate-keys/list-certificate-keys.http.js';
+import { listRepositories } from './list-repositories/list-repositories.http.js';
+import { listWorkspaces } from './list-workspaces/list-workspaces.http.js';
+import { reportHealth } from './report-health/report-health.http.js';
+import { restoreWorkspace } from './restore-workspace/restore-workspace.http.js';
+import { serveOpenApi } from './serve-open-api/serve-open-api.http.js';
+
+/** Whoever calls one of these has proven who it is; a route that is not here is public. */
+const PROTECTED: readonly HttpRoute[] = [
+  createWorkspace,
+  listWorkspaces,
+  getWorkspace,
+  deleteWorkspace,
+  restoreWorkspace,
+  getDeletion,
+  getDeletionCertificate,
+  listBuckets,
+  createBucket,
+  deleteBucket,
+  listRepositories,
+  createRepository,
+  deleteRepository,
+];
+
+const PROBE_MS = 2_000;
+
+export interface Gateway extends Component {
+  /** `host:port` it really listens on, once started. */
+  readonly address: string;
+}
+
+export interface GatewayOverrides {
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly keys?: SigningKeys;
+}
+
+/** REST in, gRPC out. Decides nothing: workspace-service does. */
+export function createGateway(config: GatewayConfig, overrides: GatewayOverrides = {}): Gateway {
+  const logger = overrides.logger ?? createLogger('gateway', config.logLevel);
+  const metrics = overrides.metrics ?? createMetrics('gateway');
+  const keys = overrides.keys ?? createSigningKeys({ url: config.jwksUrl, logger });
+  const workspaces = createGrpcCaller(
+    WorkspaceServiceClient,
+    config.workspaceServiceAddress,
+    config.grpcToken,
+    config.grpcDeadlineMs,
+  );
+  const listener = createListener(config.listen, async () => {
+    const app = await createHttpServer({ logger, metrics, rateLimitPerMinute: config.rateLimitPerMinute });
+    await app.register((api: HttpServer, _options, done) => {
+      api.addHook('onRequest', authenticate(createTokenVerifier(keys.keyOf, rulesOf(config))));
+      for (const route of PROTECTED) route(api, workspaces);
+      done();
+    });
+    listCertificateKeys(app, workspaces);
+    reportHealth(app, metrics, {
+      'workspace-service': () => connected(workspaces),
+      'token keys': () => keys.ready(),
+    });
+    serveOpenApi(app);
+    return app;
+  });
+  const parts = compose('gateway', [keys, closing(workspaces), listener]);
+  return {
+    ...parts,
+    get address() {
+      return listener.address;
+    },
+  };
+}
+
+function rulesOf({ jwtIssuer, jwtAudience }: GatewayConfig) {
+  return { issuer: jwtIssuer, audience: jwtAudience };
+}
+
+function closing(workspaces: GrpcCaller<WorkspaceServiceClient>): Component {
+  return {
+    name: 'workspace-service client',
+    start: () => Promise.resolve(),
+    stop: () => {
+      workspaces.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function connected({ client }: GrpcCaller<WorkspaceServiceClient>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + PROBE_MS, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

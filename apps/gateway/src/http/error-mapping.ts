@@ -1,0 +1,133 @@
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { refusalOf, unreachable, type RefusalError } from '@lethe/outcome';
+import type { ErrorEnvelope } from './envelope.js';
+
+/** An error as it leaves over HTTP. */
+export interface HttpError {
+  readonly status: number;
+  readonly body: ErrorEnvelope;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Answer {
+  readonly status: number;
+  /** Absent: the refusal's own sentence. */
+  readonly message?: string;
+}
+
+/** Every refusal of workspace-service, and what it is over HTTP unless an operation documents other words. */
+const ANSWERS = {
+  INVALID_ARGUMENT: { status: 400 },
+  USER_NOT_VALIDATED: { status: 400, message: 'User not found or account is not validated' },
+  WORKSPACE_HAS_RESOURCES: { status: 400, message: 'Cannot delete workspace with existing buckets or repos' },
+  INSUFFICIENT_PERMISSIONS: { status: 403, message: 'Insufficient permissions' },
+  BUCKET_IN_USE: { status: 403, message: 'Bucket is used by a repository' },
+  WORKSPACE_NOT_FOUND: { status: 404, message: 'Workspace not found' },
+  WORKSPACE_ALREADY_DELETED: { status: 404, message: 'Workspace not found' },
+  DELETION_NOT_FOUND: { status: 404, message: 'Deletion not found' },
+  CERTIFICATE_NOT_FOUND: { status: 404, message: 'Deletion certificate not found' },
+  BUCKET_NOT_FOUND: { status: 404, message: 'Bucket not found' },
+  REPOSITORY_NOT_FOUND: { status: 404, message: 'Repo not found' },
+  WORKSPACE_ACTIVE: { status: 409, message: 'Workspace is not deleted' },
+  RESTORE_WINDOW_CLOSED: {
+    status: 409,
+    message: 'Workspace can no longer be restored: its purge time has passed',
+  },
+  PURGE_STARTED: { status: 409, message: 'Workspace can no longer be restored: its purge has started' },
+  ETAG_MISMATCH: { status: 412, message: 'Workspace has changed: its etag is not the one in If-Match' },
+} as const satisfies Record<string, Answer>;
+
+export type Reason = keyof typeof ANSWERS;
+
+/** How one operation says what went wrong, in the words of its documentation. */
+export interface Wording {
+  /** Its 500. */
+  readonly failed: string;
+  /** What it documents differently from the table above. */
+  readonly reasons?: Partial<Record<Reason, Partial<Answer>>>;
+}
+
+export const RETRY_AFTER_SECONDS = 2;
+
+/** Whatever a call to workspace-service was refused or broken with, as HTTP. */
+export function httpErrorOf(error: unknown, wording: Wording): HttpError {
+  const refusal = readRefusal(error);
+  if (refusal !== undefined && refusal.reason in ANSWERS) {
+    const reason = refusal.reason as Reason;
+    const answer: Answer = { ...ANSWERS[reason], ...wording.reasons?.[reason] };
+    const message = answer.message ?? refusal.message;
+    return { status: answer.status, body: { ...failure(reason, message), ...facts(reason, refusal) } };
+  }
+  return ofStatus(codeOf(error), refusal, wording);
+}
+
+export function failure(code: string, message: string): ErrorEnvelope {
+  return { success: false, message, code };
+}
+
+/** 503 with Retry-After: the request is fine, and the same request may work soon. */
+export function unavailable(message: string, code = 'UNAVAILABLE'): HttpError {
+  return {
+    status: 503,
+    body: failure(code, message),
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  };
+}
+
+/** Without a reason known here, the status alone. What the gateway itself did wrong (its own token, a method) is our 500. */
+function ofStatus(code: grpcStatus, refusal: RefusalError | undefined, { failed }: Wording): HttpError {
+  const refused = (status: number): HttpError =>
+    refusal === undefined ? broken() : { status, body: failure(refusal.reason, refusal.message) };
+  const broken = (): HttpError => ({ status: 500, body: failure('INTERNAL', failed) });
+  switch (code) {
+    case grpcStatus.UNAVAILABLE:
+    case grpcStatus.DEADLINE_EXCEEDED:
+    case grpcStatus.RESOURCE_EXHAUSTED:
+      return unavailable('Service is temporarily unavailable, try again soon');
+    case grpcStatus.INVALID_ARGUMENT:
+    case grpcStatus.OUT_OF_RANGE:
+      return refused(400);
+    case grpcStatus.NOT_FOUND:
+      return refused(404);
+    case grpcStatus.ALREADY_EXISTS:
+    case grpcStatus.FAILED_PRECONDITION:
+    case grpcStatus.ABORTED:
+      return refused(409);
+    case grpcStatus.OK:
+    case grpcStatus.CANCELLED:
+    case grpcStatus.UNKNOWN:
+    case grpcStatus.PERMISSION_DENIED:
+    case grpcStatus.UNIMPLEMENTED:
+    case grpcStatus.INTERNAL:
+    case grpcStatus.DATA_LOSS:
+    case grpcStatus.UNAUTHENTICATED:
+      return broken();
+    default:
+      return unreachable(code);
+  }
+}
+
+function facts(reason: Reason, { facts: said }: RefusalError): Pick<ErrorEnvelope, 'blockers' | 'deletion'> {
+  if (reason === 'WORKSPACE_HAS_RESOURCES') {
+    const count = (text = '') => (/^\d{1,15}$/.test(text) ? Number(text) : 0);
+    return { blockers: { buckets: count(said['buckets']), repositories: count(said['repositories']) } };
+  }
+  if (reason === 'WORKSPACE_ALREADY_DELETED' && said['deletionId'] !== undefined) {
+    const { deletionId, deleteTime, purgeTime } = said;
+    return { deletion: { deletionId, deleteTime, purgeTime, restorable: said['restorable'] === 'true' } };
+  }
+  return {};
+}
+
+function readRefusal(error: unknown): RefusalError | undefined {
+  try {
+    return error instanceof Error ? refusalOf(error) : undefined;
+  } catch {
+    return undefined; // details that cannot be decoded are no refusal
+  }
+}
+
+function codeOf(error: unknown): grpcStatus {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'number' && code in grpcStatus ? (code) : grpcStatus.UNKNOWN;
+}

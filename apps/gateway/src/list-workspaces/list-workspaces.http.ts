@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { callerOf } from '../http/authentication.js';
+import { responses, success } from '../http/envelope.js';
+import { BEARER } from '../http/openapi.js';
+import type { HttpRoute } from '../http/server.js';
+import { fullWorkspace, toFullWorkspace } from '../workspace/workspace.js';
+
+export const listWorkspaces: HttpRoute = (app, workspaces) => {
+  app.get(
+    '/workspace',
+    {
+      config: {
+        wording: {
+          failed: 'Failed to fetch workspaces',
+          reasons: { USER_NOT_VALIDATED: { status: 404, message: 'User not found' } },
+        },
+      },
+      schema: {
+        operationId: 'listWorkspaces',
+        summary: 'The workspaces the caller may see',
+        tags: ['workspaces'],
+        security: BEARER,
+        response: responses(
+          200,
+          'The workspaces',
+          z.object({ ...success, workspaces: z.array(fullWorkspace) }),
+          [401, 404],
+        ),
+      },
+    },
+    async (request) => {
+      const { workspaces: found } = await workspaces.unary(
+        (client) => client.listWorkspaces,
+        { caller: callerOf(request) },
+        { requestId: request.id },
+      );
+      return { success: true as const, workspaces: found.map(toFullWorkspace) };
+    },
+  );
+};

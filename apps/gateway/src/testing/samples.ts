@@ -1,0 +1,73 @@
+import {
+  DeletionKind,
+  DeletionState,
+  WorkspaceRole,
+  WorkspaceState,
+  type Deletion,
+  type Workspace,
+} from '@lethe/contracts';
+
+export const WORKSPACE_ID = '123e4567-e89b-12d3-a456-426614174000';
+
+export const workspace: Workspace = {
+  workspaceId: WORKSPACE_ID,
+  organizationId: 'organization-1',
+  name: 'Letters',
+  state: WorkspaceState.ACTIVE,
+  epoch: 1,
+  etag: 'etag-1',
+  members: [
+    {
+      userId: 'user-1',
+      role: WorkspaceRole.ADMIN,
+      user: { userId: 'user-1', name: 'Ada', lastName: 'L', email: 'ada@example.org', orgRole: 2 },
+    },
+  ],
+  createTime: new Date('2026-01-01T00:00:00Z'),
+  deleteTime: undefined,
+  purgeTime: undefined,
+};
+
+export const deletion: Deletion = {
+  deletionId: 'deletion-1',
+  workspaceId: WORKSPACE_ID,
+  organizationId: 'organization-1',
+  epoch: 2,
+  kind: DeletionKind.DELETION_PLANNED,
+  state: DeletionState.PURGING,
+  requestedBy: 'user-1',
+  deleteTime: new Date('2026-01-01T00:00:00Z'),
+  purgeTime: new Date('2026-01-31T00:00:00Z'),
+  restoreTime: undefined,
+  restoredBy: '',
+  grantTime: new Date('2026-01-31T00:00:01Z'),
+  purgedTime: undefined,
+  certificateId: '',
+  progress: {
+    blocksTotal: 5_000,
+    bytesTotal: 640_000,
+    blocksSwept: 1_000,
+    blocksRetained: 3,
+    blocksBlocked: 2,
+    blocksPerSecond: 250.5,
+    estimatedEndTime: new Date('2026-01-31T00:00:17Z'),
+  },
+  conditions: [
+    {
+      type: 'blocked',
+      source: 'blob-sweeper',
+      message: '2 blocks are locked',
+      since: new Date('2026-01-31T00:00:02Z'),
+      until: undefined,
+    },
+  ],
+  participants: [
+    {
+      participant: 'realm-purge',
+      givesBlockEvidence: true,
+      reportTime: new Date('2026-01-31T00:00:09Z'),
+      evidence: undefined,
+    },
+    { participant: 'blob-sweeper', givesBlockEvidence: true, reportTime: undefined, evidence: undefined },
+  ],
+};

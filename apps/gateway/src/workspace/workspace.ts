@@ -1,0 +1,100 @@
+import { WorkspaceRole, WorkspaceState, type Member, type Workspace } from '@lethe/contracts';
+import { unreachable } from '@lethe/outcome';
+import { z } from 'zod';
+import { toWireTime, wireTime } from '../http/wire-time.js';
+
+const member = z
+  .object({
+    userId: z.string(),
+    role: z.enum(['READ', 'WRITE', 'ADMIN']),
+    user: z.object({
+      id: z.string(),
+      name: z.string(),
+      lastName: z.string(),
+      email: z.string(),
+      orgRole: z.int().describe('USER 0, BILLING 1, WORKSPACES 2, ADMINISTRATORS 254, OWNER 255'),
+    }),
+  })
+  .meta({ id: 'Member' });
+
+const workspaceState = z.enum(['active', 'deleted', 'purging', 'purged']);
+
+/** `{id, name, orgId}`, as the answers to a change give it. */
+export const briefWorkspace = z
+  .object({ id: z.string(), name: z.string(), orgId: z.string() })
+  .meta({ id: 'BriefWorkspace' });
+
+/** With its members, and what is ours: state, etag, and the times of its deletion. */
+export const fullWorkspace = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    orgId: z.string(),
+    users: z.array(member),
+    state: workspaceState,
+    etag: z.string().describe('For If-Match'),
+    deleteTime: wireTime.optional(),
+    purgeTime: wireTime.optional().describe('Not purged before'),
+  })
+  .meta({ id: 'Workspace' });
+
+export function toBriefWorkspace(workspace: Workspace | undefined): z.output<typeof briefWorkspace> {
+  const { workspaceId, name, organizationId } = required(workspace);
+  return { id: workspaceId, name, orgId: organizationId };
+}
+
+export function toFullWorkspace(workspace: Workspace | undefined): z.output<typeof fullWorkspace> {
+  const given = required(workspace);
+  return {
+    ...toBriefWorkspace(given),
+    users: given.members.map(toMember),
+    state: toState(given.state),
+    etag: given.etag,
+    deleteTime: toWireTime(given.deleteTime),
+    purgeTime: toWireTime(given.purgeTime),
+  };
+}
+
+function required(workspace: Workspace | undefined): Workspace {
+  if (workspace === undefined) throw new TypeError('workspace-service answered without a workspace');
+  return workspace;
+}
+
+function toMember({ userId, role, user }: Member): z.output<typeof member> {
+  const { name = '', lastName = '', email = '', orgRole = 0 } = user ?? {};
+  return { userId, role: toRole(role), user: { id: userId, name, lastName, email, orgRole } };
+}
+
+function toRole(role: WorkspaceRole): z.output<typeof member>['role'] {
+  switch (role) {
+    case WorkspaceRole.ADMIN:
+      return 'ADMIN';
+    case WorkspaceRole.WRITE:
+      return 'WRITE';
+    case WorkspaceRole.READ:
+      return 'READ';
+    case WorkspaceRole.UNSPECIFIED:
+    case WorkspaceRole.UNRECOGNIZED:
+      throw new TypeError('workspace-service answered a role that the contract does not know');
+    default:
+      return unreachable(role);
+  }
+}
+
+function toState(state: WorkspaceState): z.output<typeof workspaceState> {
+  switch (state) {
+    case WorkspaceState.ACTIVE:
+      return 'active';
+    case WorkspaceState.DELETED:
+      return 'deleted';
+    case WorkspaceState.PURGING:
+      return 'purging';
+    case WorkspaceState.PURGED:
+      return 'purged';
+    case WorkspaceState.UNSPECIFIED:
+    case WorkspaceState.UNRECOGNIZED:
+      throw new TypeError('workspace-service answered a state that the contract does not know');
+    default:
+      return unreachable(state);
+  }
+}
