@@ -40,7 +40,7 @@ let keys: JSONWebKeySet;
 beforeAll(async () => {
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
   key = await readCertificateKey(JSON.stringify(await exportJWK(privateKey)));
-  keys = { keys: [key.publicJwk] } as JSONWebKeySet;
+  keys = { keys: [key.publicJwk] };
 });
 
 describe('a deletion certificate', () => {

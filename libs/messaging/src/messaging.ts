@@ -164,7 +164,7 @@ async function ensureStreams(
     try {
       await jsm.streams.info(spec.name);
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== Number(JetStreamApiCodes.StreamNotFound))
+      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
         throw error;
       await jsm.streams.add({
         name: spec.name,

@@ -1,4 +1,5 @@
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import type { status } from '@grpc/grpc-js';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import { ErrorInfo, Status } from '@lethe/contracts';
 
 const DETAILS = 'grpc-status-details-bin';

@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
 }
 
+/** The type's number in pg_type. */
+const INT8 = 20;
 const CONNECT_MS = 5_000;
 
 /**
@@ -46,8 +48,10 @@ export function createPool({
   return pool;
 }
 
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
-  if (oid === Number(pg.types.builtins.INT8) && format !== 'binary') return safeInteger;
+type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
+
+function getTypeParser(oid: TypeId, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (Number(oid) === INT8 && format !== 'binary') return safeInteger;
   return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
 }
 

@@ -28,8 +28,8 @@ async function once<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promis
     await tx.query('commit');
     return result;
   } catch (error) {
-    await tx.query('rollback').catch((failure: Error) => {
-      broken = failure;
+    await tx.query('rollback').catch((failure: unknown) => {
+      broken = failure as Error;
     });
     throw error;
   } finally {

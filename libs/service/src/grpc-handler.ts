@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Metadata } from '@grpc/grpc-js';
 import {
-  Metadata,
   status,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -38,7 +38,8 @@ export class Handlers {
         (response) => {
           callback(null, response);
         },
-        (refusal: RefusalError) => {
+        (thrown: unknown) => {
+          const refusal = thrown as RefusalError; // #guarded throws nothing else
           callback({ code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
         },
       );
@@ -57,7 +58,8 @@ export class Handlers {
         }
       }).then(
         () => call.end(),
-        (refusal: RefusalError) => {
+        (thrown: unknown) => {
+          const refusal = thrown as RefusalError; // #guarded throws nothing else
           call.emit('error', { code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
         },
       );

@@ -1,1 +1,3 @@
-export {};
+export * from './database.js';
+export * from './eventually.js';
+export * from './servers.js';

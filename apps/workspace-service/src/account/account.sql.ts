@@ -1,0 +1,25 @@
+import { maybeOne, type Queryable } from '@lethe/postgres';
+
+export interface AccountRow {
+  readonly user_id: string;
+  readonly organization_id: string;
+  readonly org_role: number;
+  readonly validated: boolean;
+}
+
+/** A user who is not revoked; with an organization in the token, only if it is the user's own. */
+export function findAccount(
+  db: Queryable,
+  userId: string,
+  organizationId: string,
+): Promise<AccountRow | undefined> {
+  return maybeOne<AccountRow>(
+    db,
+    `select user_id, organization_id, org_role, validated
+       from account
+      where user_id = $1
+        and revoke_time is null
+        and ($2 = '' or organization_id = $2)`,
+    [userId, organizationId],
+  );
+}

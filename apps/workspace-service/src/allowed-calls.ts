@@ -1,0 +1,62 @@
+import type { Caller } from '@lethe/contracts';
+import type { CallContext, MayCall } from '@lethe/service';
+import type { RequiredParticipants } from './deletion/participants.js';
+import { callerOf } from './requests.js';
+
+const WORKSPACE = '/lethe.workspace.v1.WorkspaceService/';
+const AUTHORITY = '/lethe.workspace.v1.PurgeAuthorityService/';
+
+/** For users, who are named in each request. */
+const GATEWAY = [
+  'CreateWorkspace',
+  'ListWorkspaces',
+  'GetWorkspace',
+  'DeleteWorkspace',
+  'RestoreWorkspace',
+  'GetDeletion',
+  'GetDeletionCertificate',
+  'ListCertificateKeys',
+  'ListBuckets',
+  'CreateBucket',
+  'DeleteBucket',
+  'ListRepositories',
+  'CreateRepository',
+  'DeleteRepository',
+].map((method) => WORKSPACE + method);
+
+/** For operators of the installation, who stand above organizations. */
+const OPERATOR = [
+  ...[
+    'RestoreWorkspace',
+    'GetDeletion',
+    'WatchDeletion',
+    'GetDeletionCertificate',
+    'ListCertificateKeys',
+  ].map((method) => WORKSPACE + method),
+  ...['PlaceHold', 'ReleaseHold'].map((method) => WORKSPACE + method),
+  ...['ListDeletable', 'StartPurge', 'ListParticipants'].map((method) => AUTHORITY + method),
+];
+
+const PARTICIPANT = ['GetGrant', 'ListOpenGrants', 'ReportProgress', 'ReportErasure', 'ListParticipants'].map(
+  (method) => AUTHORITY + method,
+);
+
+const OPERATOR_NAME = 'operator';
+
+/** Which caller may call which method: the whole table. A participant is whoever is required to report. */
+export function allowedCalls(participants: RequiredParticipants): MayCall {
+  const allowed = new Map<string, ReadonlySet<string>>([
+    ['gateway', new Set(GATEWAY)],
+    [OPERATOR_NAME, new Set(OPERATOR)],
+    ...[...participants.keys()].map((name) => [name, new Set(PARTICIPANT)] as const),
+  ]);
+  return (caller, path) => allowed.get(caller)?.has(path) ?? false;
+}
+
+/** The user a request speaks for. Only an operator may name none; a gateway that forgot its user is refused. */
+export function userOrOperator(
+  request: { readonly caller?: Caller | undefined },
+  context: CallContext,
+): Caller | undefined {
+  return context.caller === OPERATOR_NAME && request.caller === undefined ? undefined : callerOf(request);
+}

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateBucketRequest, CreateBucketResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import { callerOf, nameOf, workspaceIdOf } from '../requests.js';
+import { changingResources } from '../resource/changing-resources.js';
+import { insertBucket } from './create-bucket.sql.js';
+
+export const createBucketRpc =
+  (pool: Pool) =>
+  (request: CreateBucketRequest): Promise<CreateBucketResponse> => {
+    const name = nameOf(request);
+    const locate = () => Promise.resolve(workspaceIdOf(request));
+    return changingResources(
+      pool,
+      callerOf(request),
+      locate,
+      async (tx, { userId: createdBy }, workspaceId) => {
+        const bucketId = randomUUID();
+        const { create_time: createTime } = await insertBucket(tx, {
+          bucketId,
+          workspaceId,
+          name,
+          createdBy,
+        });
+        return { bucket: { bucketId, workspaceId, name, createTime } };
+      },
+    );
+  };

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateWorkspaceRequest, CreateWorkspaceResponse } from '@lethe/contracts';
+import { transaction, type Pool } from '@lethe/postgres';
+import { accountOf, mayCreateWorkspaces } from '../account/account.js';
+import { refusals } from '../refusals.js';
+import { callerOf, nameOf } from '../requests.js';
+import { withMembers } from '../workspace/workspace.js';
+import { findWorkspace } from '../workspace/workspace.sql.js';
+import { insertWorkspace } from './create-workspace.sql.js';
+
+export const createWorkspaceRpc =
+  (pool: Pool) =>
+  async (request: CreateWorkspaceRequest): Promise<CreateWorkspaceResponse> => {
+    const [caller, name] = [callerOf(request), nameOf(request)];
+    return transaction(pool, async (tx) => {
+      const account = await accountOf(tx, caller);
+      if (!account?.validated) throw refusals.callerNotValidated();
+      if (!mayCreateWorkspaces(account))
+        throw refusals.insufficientPermissions('Insufficient permissions to create workspaces');
+      const { organizationId, userId: createdBy } = account;
+      const workspaceId = randomUUID();
+      await insertWorkspace(tx, { workspaceId, organizationId, name, createdBy });
+      const row = await findWorkspace(tx, organizationId, workspaceId);
+      const [workspace] = await withMembers(tx, row ? [row] : []);
+      return { workspace };
+    });
+  };

@@ -1,0 +1,33 @@
+import { status } from '@grpc/grpc-js';
+import type { DeleteBucketRequest, DeleteBucketResponse } from '@lethe/contracts';
+import { RefusalError } from '@lethe/outcome';
+import type { Pool } from '@lethe/postgres';
+import { callerOf, uuidOf } from '../requests.js';
+import { changingResources } from '../resource/changing-resources.js';
+import { workspaceOfBucket } from '../resource/resource.sql.js';
+import { deleteBucket } from './delete-bucket.sql.js';
+
+const notFound = () =>
+  new RefusalError({ code: status.NOT_FOUND, reason: 'BUCKET_NOT_FOUND', message: 'Bucket not found' });
+
+export const deleteBucketRpc =
+  (pool: Pool) =>
+  (request: DeleteBucketRequest): Promise<DeleteBucketResponse> => {
+    const bucketId = uuidOf(request.bucketId) ?? '';
+    return changingResources(
+      pool,
+      callerOf(request),
+      async (tx, { organizationId }) =>
+        bucketId === '' ? undefined : (await workspaceOfBucket(tx, organizationId, bucketId))?.workspace_id,
+      async (tx) => {
+        if (!(await deleteBucket(tx, bucketId)))
+          throw new RefusalError({
+            code: status.FAILED_PRECONDITION,
+            reason: 'BUCKET_IN_USE',
+            message: 'A repository uses this bucket: delete the repository first',
+          });
+        return {};
+      },
+      notFound,
+    );
+  };

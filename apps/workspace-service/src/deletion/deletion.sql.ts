@@ -1,0 +1,96 @@
+import type { DeletionProgress } from '@lethe/contracts';
+import { many, maybeOne, one, type Queryable } from '@lethe/postgres';
+
+export interface DeletionRow {
+  readonly deletion_id: string;
+  readonly workspace_id: string;
+  readonly organization_id: string;
+  readonly epoch: number;
+  readonly kind: 'deletion_planned' | 'orphaned';
+  readonly state: 'scheduled' | 'restored' | 'purging' | 'purged';
+  readonly requested_by: string;
+  readonly delete_time: Date | null;
+  readonly purge_time: Date | null;
+  readonly purge_mode: 'automatic' | 'manual' | null;
+  readonly restore_time: Date | null;
+  readonly restored_by: string | null;
+  readonly grant_time: Date | null;
+  readonly granted_by: string | null;
+  readonly purged_time: Date | null;
+}
+
+export interface ParticipantRow {
+  readonly deletion_id: string;
+  readonly participant: string;
+  readonly gives_block_evidence: boolean;
+  readonly evidence: unknown;
+  readonly report_time: Date | null;
+}
+
+export interface ProgressRow {
+  readonly participant: string;
+  readonly progress: unknown;
+  readonly conditions: unknown[];
+  readonly report_time: Date;
+}
+
+export type Progress = DeletionProgress;
+
+/** The deletion of the workspace's current epoch. Behind the lock of a workspace that is not active there is exactly one. */
+export function openDeletion(tx: Queryable, workspaceId: string): Promise<DeletionRow> {
+  return one<DeletionRow>(
+    tx,
+    `select d.* from deletion d join workspace w using (workspace_id, epoch) where d.workspace_id = $1`,
+    [workspaceId],
+  );
+}
+
+export function newestDeletion(db: Queryable, workspaceId: string): Promise<DeletionRow | undefined> {
+  return maybeOne<DeletionRow>(
+    db,
+    `select * from deletion where workspace_id = $1 order by epoch desc limit 1`,
+    [workspaceId],
+  );
+}
+
+export function listParticipantRows(
+  db: Queryable,
+  deletionIds: readonly string[],
+): Promise<ParticipantRow[]> {
+  return many<ParticipantRow>(
+    db,
+    `select deletion_id, participant, gives_block_evidence, evidence, report_time
+       from deletion_participant
+      where deletion_id = any($1::uuid[])
+      order by deletion_id, participant`,
+    [deletionIds],
+  );
+}
+
+export function listProgress(db: Queryable, deletionId: string): Promise<ProgressRow[]> {
+  return many<ProgressRow>(
+    db,
+    `select participant, progress, conditions, report_time
+       from deletion_progress
+      where deletion_id = $1
+      order by participant`,
+    [deletionId],
+  );
+}
+
+export function findCertificate(
+  db: Queryable,
+  deletionId: string,
+): Promise<{ certificate_id: string; jws: string } | undefined> {
+  return maybeOne(db, `select certificate_id, jws from certificate where deletion_id = $1`, [deletionId]);
+}
+
+/** Whether a hold is in force, and how many. */
+export async function countHolds(db: Queryable, workspaceId: string): Promise<number> {
+  const { holds } = await one<{ holds: number }>(
+    db,
+    `select count(*) as holds from hold where workspace_id = $1 and release_time is null`,
+    [workspaceId],
+  );
+  return holds;
+}

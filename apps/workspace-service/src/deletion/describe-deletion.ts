@@ -1,0 +1,99 @@
+import { Condition, DeletionProgress, type Deletion } from '@lethe/contracts';
+import type { Queryable } from '@lethe/postgres';
+import { judgeReports } from './judge-reports.js';
+import {
+  countHolds,
+  findCertificate,
+  listParticipantRows,
+  listProgress,
+  type DeletionRow,
+  type ParticipantRow,
+  type ProgressRow,
+} from './deletion.sql.js';
+import { wireDeletion, wireParticipant } from './deletion.js';
+
+const SOURCE = 'workspace-service';
+
+/** The deletion as its resource shows it: what happened, how far it is, and what holds it up. */
+export async function describeDeletion(db: Queryable, row: DeletionRow): Promise<Deletion> {
+  const [participants, progress, certificate, holds] = await Promise.all([
+    listParticipantRows(db, [row.deletion_id]),
+    listProgress(db, row.deletion_id),
+    findCertificate(db, row.deletion_id),
+    countHolds(db, row.workspace_id),
+  ]);
+  const conditions = [
+    ...ownConditions(row, participants, holds),
+    ...progress.flatMap((report) => report.conditions.map((condition) => Condition.fromJSON(condition))),
+  ];
+  return {
+    ...wireDeletion(row),
+    certificateId: certificate?.certificate_id ?? '',
+    participants: participants.map(wireParticipant),
+    progress: newestProgress(progress),
+    conditions: row.state === 'purged' || row.state === 'restored' ? [] : conditions.sort(byTypeAndSource),
+  };
+}
+
+function ownConditions(
+  row: DeletionRow,
+  participants: readonly ParticipantRow[],
+  holds: number,
+): Condition[] {
+  const condition = (
+    type: string,
+    message: string,
+    since: Date | null,
+    until: Date | null = null,
+  ): Condition => ({
+    type,
+    source: SOURCE,
+    message,
+    since: since ?? undefined,
+    until: until ?? undefined,
+  });
+  if (row.state === 'scheduled') {
+    return [
+      ...(holds > 0 ? [condition('Held', `${holds} hold(s) in force`, row.delete_time)] : []),
+      ...(row.purge_time === null
+        ? [
+            condition(
+              'NoDeletionPolicy',
+              'the organization had no deletion policy: it is never purged',
+              row.delete_time,
+            ),
+          ]
+        : []),
+      ...(row.purge_mode === 'manual'
+        ? [condition('ManualPurge', "purged only by an operator's order", row.delete_time)]
+        : []),
+    ];
+  }
+  if (row.state !== 'purging') return [];
+  const judgement = judgeReports(participants);
+  switch (judgement.kind) {
+    case 'incomplete':
+      return judgement.waitingFor.map((name) =>
+        condition('ReportPending', `${name} has not reported yet`, row.grant_time),
+      );
+    case 'contradiction':
+      return [condition('ReportsContradict', judgement.reason, row.grant_time)];
+    case 'agreement':
+      return [
+        condition(
+          'CertificatePending',
+          'all have reported; the certificate is being written',
+          row.grant_time,
+        ),
+      ];
+  }
+}
+
+function newestProgress(reports: readonly ProgressRow[]): DeletionProgress | undefined {
+  const [newest] = [...reports].sort((a, b) => b.report_time.getTime() - a.report_time.getTime());
+  return newest && DeletionProgress.fromJSON(newest.progress);
+}
+
+function byTypeAndSource(a: Condition, b: Condition): number {
+  return a.type.localeCompare(b.type, 'en') || a.source.localeCompare(b.source, 'en');
+}

@@ -1,0 +1,67 @@
+import { sameBlocks, type BlockClaims, type CertificateClaims } from '@lethe/certificate';
+import { ErasureEvidence } from '@lethe/contracts';
+import type { ParticipantRow } from './deletion.sql.js';
+
+export type ParticipantClaims = CertificateClaims['participants'][number];
+
+export type Judgement =
+  /** Not everybody has reported. */
+  | { readonly kind: 'incomplete'; readonly waitingFor: string[] }
+  /** Never a certificate: a person has to look. */
+  | { readonly kind: 'contradiction'; readonly reason: string }
+  | { readonly kind: 'agreement'; readonly participants: ParticipantClaims[]; readonly blocks: BlockClaims };
+
+/**
+ * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
+ * participant at all, a single count that nobody checked, or counts that do not add up are contradictions.
+ */
+export function judgeReports(rows: readonly ParticipantRow[]): Judgement {
+  const waitingFor = rows.filter((row) => row.report_time === null).map((row) => row.participant);
+  if (rows.length === 0) return { kind: 'contradiction', reason: 'the grant requires no participant' };
+  if (waitingFor.length > 0) return { kind: 'incomplete', waitingFor };
+
+  const participants = rows.map(claimsOf);
+  const silent = rows.find((row, i) => row.gives_block_evidence && participants[i]?.blocks === null);
+  if (silent)
+    return { kind: 'contradiction', reason: `${silent.participant} reported without block evidence` };
+
+  const counted = participants.filter((p) => p.blocks !== null);
+  const [first, ...others] = counted;
+  if (!first?.blocks || others.length === 0)
+    return { kind: 'contradiction', reason: 'fewer than two participants counted the blocks' };
+  const { blocks } = first;
+  const other = others.find((p) => p.blocks === null || !sameBlocks(p.blocks, blocks));
+  if (other)
+    return {
+      kind: 'contradiction',
+      reason: `${first.participant} and ${other.participant} disagree: ${describe(first)} against ${describe(other)}`,
+    };
+  if (blocks.swept + blocks.retained !== blocks.total)
+    return { kind: 'contradiction', reason: `the blocks do not add up: ${describe(first)}` };
+  return { kind: 'agreement', participants, blocks };
+}
+
+function claimsOf(row: ParticipantRow): ParticipantClaims {
+  const { removed, blocks } = ErasureEvidence.fromJSON(row.evidence);
+  return {
+    participant: row.participant,
+    reportTime: (row.report_time as Date).toISOString(),
+    removed,
+    blocks: blocks
+      ? {
+          pages: blocks.pages,
+          total: blocks.blocksTotal,
+          swept: blocks.blocksSwept,
+          retained: blocks.blocksRetained,
+          root: blocks.root.toString('hex'),
+        }
+      : null,
+    stores: blocks?.stores ?? [],
+  };
+}
+
+function describe({ blocks }: ParticipantClaims): string {
+  if (!blocks) return 'no count';
+  const { pages, total, swept, retained, root } = blocks;
+  return `${pages} pages, ${total} blocks, ${swept} swept, ${retained} retained, root ${root.slice(0, 16)}…`;
+}

@@ -1,0 +1,14 @@
+import type { GetDeletionRequest, GetDeletionResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import type { CallContext } from '@lethe/service';
+import { userOrOperator } from '../allowed-calls.js';
+import { describeDeletion } from '../deletion/describe-deletion.js';
+import { visibleDeletion } from '../deletion/visible-deletion.js';
+import { workspaceIdOf } from '../requests.js';
+
+export const getDeletionRpc =
+  (pool: Pool) =>
+  async (request: GetDeletionRequest, context: CallContext): Promise<GetDeletionResponse> => {
+    const deletion = await visibleDeletion(pool, workspaceIdOf(request), userOrOperator(request, context));
+    return { deletion: await describeDeletion(pool, deletion) };
+  };

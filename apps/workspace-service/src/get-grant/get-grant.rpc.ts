@@ -1,0 +1,16 @@
+import type { GetGrantRequest, GetGrantResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import { wireGrant } from '../deletion/deletion.js';
+import { listParticipantRows } from '../deletion/deletion.sql.js';
+import { findGrant } from '../grant/find-grants.sql.js';
+import { noGrant } from '../grant/no-grant.js';
+import { uuidOf } from '../requests.js';
+
+export const getGrantRpc =
+  (pool: Pool) =>
+  async (request: GetGrantRequest): Promise<GetGrantResponse> => {
+    const workspaceId = uuidOf(request.workspaceId);
+    const grant = workspaceId && (await findGrant(pool, workspaceId, request.epoch));
+    if (!grant) throw noGrant();
+    return { grant: wireGrant(grant, await listParticipantRows(pool, [grant.deletion_id])) };
+  };

@@ -1,0 +1,23 @@
+import type { ListBucketsRequest, ListBucketsResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import { accountOf } from '../account/account.js';
+import { refusals } from '../refusals.js';
+import { callerOf, workspaceIdOf } from '../requests.js';
+import { listBuckets } from '../resource/resource.sql.js';
+
+export const listBucketsRpc =
+  (pool: Pool) =>
+  async (request: ListBucketsRequest): Promise<ListBucketsResponse> => {
+    const account = await accountOf(pool, callerOf(request));
+    if (account === undefined) throw refusals.userNotFound();
+    const workspaceId = request.workspaceId === '' ? null : workspaceIdOf(request);
+    const rows = await listBuckets(pool, account.organizationId, account.userId, workspaceId);
+    return {
+      buckets: rows.map((row) => ({
+        bucketId: row.bucket_id,
+        workspaceId: row.workspace_id,
+        name: row.name,
+        createTime: row.create_time,
+      })),
+    };
+  };

@@ -1,0 +1,50 @@
+import { many, type Queryable } from '@lethe/postgres';
+
+export interface CandidateRow {
+  readonly organization_id: string;
+  readonly workspace_id: string;
+  readonly kind: 'deletion_planned' | 'orphaned';
+  readonly since: Date;
+  readonly epoch: number;
+}
+
+/** What the grant would let through now, both kinds, in key order behind `after`. */
+export function listCandidates(
+  db: Queryable,
+  organizationId: string,
+  after: readonly string[],
+  limit: number,
+): Promise<CandidateRow[]> {
+  return many<CandidateRow>(
+    db,
+    `with planned as (
+       select d.organization_id, d.workspace_id, d.kind, d.purge_time as since, d.epoch
+         from deletion d
+        where d.state = 'scheduled'
+          and d.purge_time <= now()
+          and ($1 = '' or d.organization_id = $1)
+     ), orphaned as (
+       select w.organization_id, w.workspace_id, 'orphaned' as kind, orphan.since, w.epoch
+         from workspace w
+         join deletion_policy policy using (organization_id)
+        cross join lateral (select max(a.revoke_time) as since
+                              from membership m
+                              join account a using (user_id)
+                             where m.workspace_id = w.workspace_id
+                               and m.suspended_epoch is null
+                            having bool_and(a.revoke_time is not null)) orphan
+        where w.state = 'active'
+          and not policy.sequestered
+          and orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= now()
+          and ($1 = '' or w.organization_id = $1)
+     )
+     select organization_id, workspace_id, kind, since, epoch
+       from (select * from planned union all select * from orphaned) candidate
+      where not exists (select from hold h
+                         where h.workspace_id = candidate.workspace_id and h.release_time is null)
+        and (organization_id, workspace_id::text, kind) > ($2, $3, $4)
+      order by organization_id, workspace_id::text, kind
+      limit $5`,
+    [organizationId, ...after, limit],
+  );
+}

@@ -1,0 +1,29 @@
+import type { ListOpenGrantsRequest, ListOpenGrantsResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import type { CallContext } from '@lethe/service';
+import { wireGrant } from '../deletion/deletion.js';
+import { listParticipantRows } from '../deletion/deletion.sql.js';
+import { listOpenGrants } from '../grant/find-grants.sql.js';
+import { pageSizeOf, pageToken, pageTokenOf } from '../requests.js';
+
+const BEFORE_ALL = ['-infinity', '00000000-0000-0000-0000-000000000000'];
+
+export const listOpenGrantsRpc =
+  (pool: Pool) =>
+  async (request: ListOpenGrantsRequest, { caller }: CallContext): Promise<ListOpenGrantsResponse> => {
+    const size = pageSizeOf(request);
+    const rows = await listOpenGrants(pool, caller, pageTokenOf(request, 2) ?? BEFORE_ALL, size + 1);
+    const page = rows.slice(0, size);
+    const last = page.at(-1);
+    const participants = await listParticipantRows(
+      pool,
+      page.map((row) => row.deletion_id),
+    );
+    return {
+      grants: page.map((row) => wireGrant(row, participants)),
+      nextPageToken:
+        rows.length > size && last?.grant_time
+          ? pageToken([last.grant_time.toISOString(), last.deletion_id])
+          : '',
+    };
+  };

@@ -1,0 +1,18 @@
+import { maybeOne, type Queryable } from '@lethe/postgres';
+
+/** Records evidence once; answers what stands now, or undefined when this participant is not required. */
+export function recordEvidence(
+  db: Queryable,
+  deletionId: string,
+  participant: string,
+  evidence: unknown,
+): Promise<{ same: boolean } | undefined> {
+  return maybeOne<{ same: boolean }>(
+    db,
+    `update deletion_participant
+        set evidence = coalesce(evidence, $3::jsonb), report_time = coalesce(report_time, clock_timestamp())
+      where deletion_id = $1 and participant = $2
+     returning evidence = $3::jsonb as same`,
+    [deletionId, participant, JSON.stringify(evidence)],
+  );
+}

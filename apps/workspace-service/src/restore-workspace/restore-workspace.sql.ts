@@ -1,0 +1,43 @@
+import { many, one, type Queryable } from '@lethe/postgres';
+import type { DeletionRow } from '../deletion/deletion.sql.js';
+
+/** Back to active, and to the members of that epoch who are still users of the organization, with the roles they had. */
+export function restore(tx: Queryable, workspaceId: string, restoredBy: string): Promise<DeletionRow> {
+  return one<DeletionRow>(
+    tx,
+    `with restored as (
+       update workspace
+          set state = 'active', epoch = epoch + 1, revision = revision + 1
+        where workspace_id = $1 and state = 'deleted'
+       returning workspace_id, epoch - 1 as deletion_epoch
+     ), readmitted as (
+       update membership m
+          set suspended_epoch = null
+         from restored, account a
+        where m.workspace_id = restored.workspace_id
+          and m.suspended_epoch = restored.deletion_epoch
+          and a.user_id = m.user_id
+          and a.revoke_time is null
+     )
+     update deletion d
+        set restore_time = clock_timestamp(), restored_by = $2
+       from restored
+      where d.workspace_id = restored.workspace_id and d.epoch = restored.deletion_epoch and d.state = 'scheduled'
+     returning d.*`,
+    [workspaceId, restoredBy],
+  );
+}
+
+/** Who was a member at the deletion of this epoch and was revoked since. */
+export async function omittedMembers(
+  tx: Queryable,
+  workspaceId: string,
+  deletionEpoch: number,
+): Promise<string[]> {
+  const rows = await many<{ user_id: string }>(
+    tx,
+    `select user_id from membership where workspace_id = $1 and suspended_epoch = $2 order by user_id`,
+    [workspaceId, deletionEpoch],
+  );
+  return rows.map((row) => row.user_id);
+}

@@ -1,0 +1,73 @@
+import type { CertificateKey } from '@lethe/certificate';
+import type { PurgeAuthorityServiceServer, WorkspaceServiceServer } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import type { Handlers } from '@lethe/service';
+import { createBucketRpc } from './create-bucket/create-bucket.rpc.js';
+import { createRepositoryRpc } from './create-repository/create-repository.rpc.js';
+import { createWorkspaceRpc } from './create-workspace/create-workspace.rpc.js';
+import { deleteBucketRpc } from './delete-bucket/delete-bucket.rpc.js';
+import { deleteRepositoryRpc } from './delete-repository/delete-repository.rpc.js';
+import { deleteWorkspaceRpc } from './delete-workspace/delete-workspace.rpc.js';
+import type { RequiredParticipants } from './deletion/participants.js';
+import { getCertificateRpc } from './get-certificate/get-certificate.rpc.js';
+import { getDeletionRpc } from './get-deletion/get-deletion.rpc.js';
+import { getGrantRpc } from './get-grant/get-grant.rpc.js';
+import { getWorkspaceRpc } from './get-workspace/get-workspace.rpc.js';
+import { listBucketsRpc } from './list-buckets/list-buckets.rpc.js';
+import { listCertificateKeysRpc } from './list-certificate-keys/list-certificate-keys.rpc.js';
+import { listDeletableRpc } from './list-deletable/list-deletable.rpc.js';
+import { listOpenGrantsRpc } from './list-open-grants/list-open-grants.rpc.js';
+import { listParticipantsRpc } from './list-participants/list-participants.rpc.js';
+import { listRepositoriesRpc } from './list-repositories/list-repositories.rpc.js';
+import { listWorkspacesRpc } from './list-workspaces/list-workspaces.rpc.js';
+import { placeHoldRpc } from './place-hold/place-hold.rpc.js';
+import { releaseHoldRpc } from './release-hold/release-hold.rpc.js';
+import { reportErasureRpc } from './report-erasure/report-erasure.rpc.js';
+import { reportProgressRpc } from './report-progress/report-progress.rpc.js';
+import { restoreWorkspaceRpc } from './restore-workspace/restore-workspace.rpc.js';
+import { startPurgeRpc } from './start-purge/start-purge.rpc.js';
+import { watchDeletionRpc } from './watch-deletion/watch-deletion.rpc.js';
+
+/** Each method with the slice that answers it. */
+export function workspaceService(
+  handlers: Handlers,
+  pool: Pool,
+  certificateKey: () => Promise<CertificateKey>,
+): WorkspaceServiceServer {
+  return {
+    createWorkspace: handlers.unary(createWorkspaceRpc(pool)),
+    listWorkspaces: handlers.unary(listWorkspacesRpc(pool)),
+    getWorkspace: handlers.unary(getWorkspaceRpc(pool)),
+    deleteWorkspace: handlers.unary(deleteWorkspaceRpc(pool)),
+    restoreWorkspace: handlers.unary(restoreWorkspaceRpc(pool)),
+    getDeletion: handlers.unary(getDeletionRpc(pool)),
+    watchDeletion: handlers.serverStream(watchDeletionRpc(pool)),
+    getDeletionCertificate: handlers.unary(getCertificateRpc(pool)),
+    listCertificateKeys: handlers.unary(listCertificateKeysRpc(certificateKey)),
+    listBuckets: handlers.unary(listBucketsRpc(pool)),
+    createBucket: handlers.unary(createBucketRpc(pool)),
+    deleteBucket: handlers.unary(deleteBucketRpc(pool)),
+    listRepositories: handlers.unary(listRepositoriesRpc(pool)),
+    createRepository: handlers.unary(createRepositoryRpc(pool)),
+    deleteRepository: handlers.unary(deleteRepositoryRpc(pool)),
+    placeHold: handlers.unary(placeHoldRpc(pool)),
+    releaseHold: handlers.unary(releaseHoldRpc(pool)),
+  };
+}
+
+export function purgeAuthorityService(
+  handlers: Handlers,
+  pool: Pool,
+  participants: RequiredParticipants,
+  reported: () => void,
+): PurgeAuthorityServiceServer {
+  return {
+    listDeletable: handlers.unary(listDeletableRpc(pool)),
+    startPurge: handlers.unary(startPurgeRpc(pool, participants)),
+    getGrant: handlers.unary(getGrantRpc(pool)),
+    listOpenGrants: handlers.unary(listOpenGrantsRpc(pool)),
+    reportProgress: handlers.unary(reportProgressRpc(pool)),
+    reportErasure: handlers.unary(reportErasureRpc(pool, reported)),
+    listParticipants: handlers.unary(listParticipantsRpc(participants)),
+  };
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import { readCertificateKey } from '@lethe/certificate';
+import { PurgeAuthorityServiceService, STREAMS, WorkspaceServiceService } from '@lethe/contracts';
+import { createMessaging } from '@lethe/messaging';
+import { createRelay } from '@lethe/outbox';
+import { createPool, runMigrations } from '@lethe/postgres';
+import {
+  compose,
+  createAdminServer,
+  createGrpcServer,
+  createLoop,
+  Handlers,
+  type Component,
+} from '@lethe/service';
+import { createMetrics, type Logger } from '@lethe/telemetry';
+import { allowedCalls } from './allowed-calls.js';
+import { certifyDeletions } from './certify-deletion/certify-deletion.loop.js';
+import type { Config } from './config.js';
+import { purgeAuthorityService, workspaceService } from './services.js';
+import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+const ISSUER = 'lethe workspace-service 0.1.0';
+
+export interface WorkspaceServiceHandle extends Component {
+  readonly grpcAddress: string;
+  readonly adminAddress: string;
+}
+
+/** The service, wired. Starting migrates its database; NATS may be away. */
+export function createWorkspaceService(
+  config: Config,
+  { logger }: { logger: Logger },
+): WorkspaceServiceHandle {
+  const metrics = createMetrics('workspace-service');
+  const { databaseUrl, participants, reconcileMs: intervalMs } = config;
+  const pool = createPool({ url: databaseUrl, applicationName: 'workspace-service', max: 10, logger });
+  const messaging = createMessaging({
+    servers: config.natsUrl,
+    token: config.natsToken,
+    clientName: 'workspace-service',
+    streams: STREAMS,
+    replicas: config.streamReplicas,
+    logger,
+  });
+  let key: ReturnType<typeof readCertificateKey> | undefined;
+  const certificateKey = () => (key ??= readCertificateKey(config.certificateKey));
+
+  const certify = createLoop({
+    name: 'certify-deletions',
+    intervalMs,
+    runOnce: () => certifyDeletions({ pool, key: certificateKey, issuer: ISSUER, logger, metrics }),
+    logger,
+    metrics,
+  });
+  const startDue = createLoop({
+    name: 'start-due-purges',
+    intervalMs,
+    runOnce: () => startDuePurges(pool, participants),
+    logger,
+    metrics,
+  });
+  const handlers = new Handlers(config.callers, allowedCalls(participants), logger);
+  const reported = () => {
+    certify.wake();
+  };
+  const grpc = createGrpcServer('grpc', config.grpcListen, [
+    { definition: WorkspaceServiceService, implementation: workspaceService(handlers, pool, certificateKey) },
+    {
+      definition: PurgeAuthorityServiceService,
+      implementation: purgeAuthorityService(handlers, pool, participants, reported),
+    },
+  ]);
+  const admin = createAdminServer(config.adminListen, metrics, {
+    postgres: () => pool.query('select 1'),
+  });
+  const database: Component = {
+    name: 'database',
+    start: async () => {
+      await certificateKey(); // fails here rather than at the first certificate
+      await runMigrations(databaseUrl, MIGRATIONS);
+    },
+    stop: () => pool.end(),
+  };
+  const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
+  return Object.assign(
+    compose('workspace-service', [admin, database, messaging, relay, certify, startDue, grpc]),
+    {
+      get grpcAddress() {
+        return grpc.address;
+      },
+      get adminAddress() {
+        return admin.address;
+      },
+    },
+  );
+}

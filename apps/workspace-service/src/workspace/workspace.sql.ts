@@ -1,0 +1,158 @@
+import { execute, many, maybeOne, type Queryable } from '@lethe/postgres';
+import type { Role, State } from './workspace-state.js';
+
+export interface WorkspaceRow {
+  readonly workspace_id: string;
+  readonly organization_id: string;
+  readonly name: string | null;
+  readonly state: State;
+  readonly epoch: number;
+  readonly etag: string;
+  readonly create_time: Date;
+  readonly delete_time: Date | null;
+  readonly purge_time: Date | null;
+}
+
+export interface MemberRow {
+  readonly workspace_id: string;
+  readonly user_id: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly last_name: string;
+  readonly email: string;
+  readonly org_role: number;
+}
+
+export interface FactsRow {
+  readonly state: State;
+  readonly epoch: number;
+  readonly etag: string;
+  readonly role: Role | null;
+  readonly live_buckets: number;
+  readonly live_repositories: number;
+  readonly due: boolean;
+}
+
+/** Everything that decides about a workspace, or gives it a child, goes through this lock. False: there is none in the organization. */
+export async function lockWorkspace(
+  tx: Queryable,
+  organizationId: string,
+  workspaceId: string,
+): Promise<boolean> {
+  const locked = await execute(
+    tx,
+    `select from workspace where organization_id = $1 and workspace_id = $2 for update`,
+    [organizationId, workspaceId],
+  );
+  return locked === 1;
+}
+
+/** A statement of its own behind the lock, so that it sees what had committed when the lock was given. */
+export function readFacts(
+  tx: Queryable,
+  organizationId: string,
+  workspaceId: string,
+  userId: string,
+): Promise<FactsRow | undefined> {
+  return maybeOne<FactsRow>(
+    tx,
+    `select w.state, w.epoch, w.epoch || '.' || w.revision as etag,
+            -- suspended memberships count only as the right to undo the deletion that suspended them
+            (select m.role
+               from membership m
+              where m.workspace_id = w.workspace_id
+                and m.user_id = $3
+                and coalesce(m.suspended_epoch, w.epoch) = w.epoch) as role,
+            (select count(*) from bucket b
+              where b.workspace_id = w.workspace_id and b.delete_time is null) as live_buckets,
+            (select count(*) from repository r
+              where r.workspace_id = w.workspace_id and r.delete_time is null) as live_repositories,
+            coalesce(d.purge_time <= clock_timestamp(), false) as due
+       from workspace w
+       left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and d.state = 'scheduled'
+      where w.organization_id = $1 and w.workspace_id = $2`,
+    [organizationId, workspaceId, userId],
+  );
+}
+
+export function roleIn(
+  db: Queryable,
+  workspaceId: string,
+  userId: string,
+): Promise<{ role: Role } | undefined> {
+  return maybeOne<{ role: Role }>(
+    db,
+    `select role from membership where workspace_id = $1 and user_id = $2 and suspended_epoch is null`,
+    [workspaceId, userId],
+  );
+}
+
+const WORKSPACE = `
+  select w.workspace_id, w.organization_id, w.name, w.state, w.epoch, w.epoch || '.' || w.revision as etag, w.create_time,
+         d.delete_time, d.purge_time
+    from workspace w
+    left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and w.state = 'deleted'`;
+
+export function findWorkspace(
+  db: Queryable,
+  organizationId: string,
+  workspaceId: string,
+): Promise<WorkspaceRow | undefined> {
+  return maybeOne<WorkspaceRow>(db, `${WORKSPACE} where w.organization_id = $1 and w.workspace_id = $2`, [
+    organizationId,
+    workspaceId,
+  ]);
+}
+
+export function listWorkspacesOf(
+  db: Queryable,
+  organizationId: string,
+  userId: string,
+): Promise<WorkspaceRow[]> {
+  return many<WorkspaceRow>(
+    db,
+    `${WORKSPACE}
+      where w.organization_id = $1
+        and w.state = 'active'
+        and w.workspace_id in (select workspace_id from membership where user_id = $2 and suspended_epoch is null)
+      order by w.workspace_id`,
+    [organizationId, userId],
+  );
+}
+
+/** Of active workspaces their members; of deleted ones those who were, when they were deleted. */
+export function listMembers(db: Queryable, workspaceIds: readonly string[]): Promise<MemberRow[]> {
+  return many<MemberRow>(
+    db,
+    `select m.workspace_id, m.user_id, m.role, a.name, a.last_name, a.email, a.org_role
+       from membership m
+       join workspace w using (workspace_id)
+       join account a using (user_id)
+      where m.workspace_id = any($1::uuid[])
+        and coalesce(m.suspended_epoch, w.epoch) = w.epoch
+      order by m.workspace_id, m.user_id`,
+    [workspaceIds],
+  );
+}
+
+/** For operators and participants, who stand above organizations. */
+export function organizationOf(
+  db: Queryable,
+  workspaceId: string,
+): Promise<{ organization_id: string } | undefined> {
+  return maybeOne<{ organization_id: string }>(
+    db,
+    `select organization_id from workspace where workspace_id = $1`,
+    [workspaceId],
+  );
+}
+
+/** Current or suspended. */
+export async function hasMembership(db: Queryable, workspaceId: string, userId: string): Promise<boolean> {
+  return (
+    (await execute(db, `select from membership where workspace_id = $1 and user_id = $2`, [
+      workspaceId,
+      userId,
+    ])) === 1
+  );
+}
