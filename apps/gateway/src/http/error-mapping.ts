@@ -127,7 +127,9 @@ function readRefusal(error: unknown): RefusalError | undefined {
   }
 }
 
+const CODES = Object.values(grpcStatus).filter((value) => typeof value !== 'string');
+
 function codeOf(error: unknown): grpcStatus {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'number' && code in grpcStatus ? (code) : grpcStatus.UNKNOWN;
+  return CODES.find((known) => known === code) ?? grpcStatus.UNKNOWN;
 }

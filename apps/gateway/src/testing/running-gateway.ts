@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createLogger } from '@lethe/telemetry';
 import type { GatewayConfig } from '../config.js';
-import { createGateway, type Gateway } from '../gateway.js';
+import { createGateway, type Gateway, type GatewayOverrides } from '../gateway.js';
 import { createSigningKeys } from '../http/signing-keys.js';
 import { AUDIENCE, ISSUER, startIssuer, type Issuer } from './issuer.js';
 import {
@@ -34,7 +34,10 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-export async function startGateway(overrides: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
+export async function startGateway(
+  changed: Partial<GatewayConfig> = {},
+  overrides: GatewayOverrides = {},
+): Promise<RunningGateway> {
   const [service, issuer] = await Promise.all([startScriptedWorkspaceService(), startIssuer()]);
   const logger = createLogger('gateway', 'silent');
   const config: GatewayConfig = {
@@ -47,10 +50,10 @@ export async function startGateway(overrides: Partial<GatewayConfig> = {}): Prom
     jwtAudience: AUDIENCE,
     rateLimitPerMinute: 100_000,
     logLevel: 'silent',
-    ...overrides,
+    ...changed,
   };
   const keys = createSigningKeys({ url: config.jwksUrl, logger, cooldownMs: 0 });
-  const gateway = createGateway(config, { logger, keys });
+  const gateway = createGateway(config, { logger, keys, ...overrides });
   await gateway.start();
   const good = await issuer.token();
   return {

@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
-import { WorkspaceServiceService, type WorkspaceServiceServer } from '@lethe/contracts';
+import { WorkspaceServiceService } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 
 export interface RecordedCall {

@@ -1,0 +1,132 @@
+import type { RecordedCall } from './scripted-workspace-service.js';
+import { deletion, workspace, WORKSPACE_ID } from './samples.js';
+
+/** One protected operation: a good request, what it asks workspace-service, and what it says when that breaks. */
+export interface ProtectedRoute {
+  readonly method: string;
+  readonly path: string;
+  /** As OpenAPI writes the path. */
+  readonly template: string;
+  readonly body?: object;
+  readonly rpc: string;
+  readonly response: object;
+  readonly status: number;
+  readonly asks: RecordedCall['request'];
+  readonly failed: string;
+  readonly forbidden: string;
+  /** What a user who is unknown or not validated is answered. */
+  readonly unvalidated: readonly [number, string];
+}
+
+const NOT_VALIDATED = [400, 'User not found or account is not validated'] as const;
+const NO_USER = [404, 'User not found'] as const;
+const WORKSPACE = `/workspace/${WORKSPACE_ID}`;
+const workspaceId = WORKSPACE_ID;
+const bucket = { bucketId: 'bucket-1', workspaceId, name: 'Archive', createTime: workspace.createTime };
+const repository = {
+  repositoryId: 'repo-1',
+  workspaceId,
+  name: 'Backup',
+  bucketIds: ['bucket-1'],
+  createTime: workspace.createTime,
+};
+
+const route = (
+  [method, path, template = path]: readonly [string, string, string?],
+  [rpc, asks, response]: readonly [string, object, object],
+  [failed, forbidden, unvalidated]: readonly [string, string, readonly [number, string]],
+  { status = 200, body }: { readonly status?: number; readonly body?: object } = {},
+): ProtectedRoute => ({
+  ...{ method, path, template, rpc, asks: { ...asks }, response, status, failed, forbidden, unvalidated },
+  ...(body && { body }),
+});
+
+export const protectedRoutes: readonly ProtectedRoute[] = [
+  route(
+    ['POST', '/workspace'],
+    ['createWorkspace', { name: 'Letters' }, { workspace }],
+    ['Failed to create workspace', 'Insufficient permissions to create workspaces', NOT_VALIDATED],
+    { status: 201, body: { name: 'Letters' } },
+  ),
+  route(
+    ['GET', '/workspace'],
+    ['listWorkspaces', {}, { workspaces: [workspace] }],
+    ['Failed to fetch workspaces', 'Insufficient permissions', NO_USER],
+  ),
+  route(
+    ['GET', WORKSPACE, '/workspace/{id}'],
+    ['getWorkspace', { workspaceId, showDeleted: false }, { workspace }],
+    ['Failed to fetch workspace', 'Insufficient permissions', NO_USER],
+  ),
+  route(
+    ['DELETE', WORKSPACE, '/workspace/{id}'],
+    ['deleteWorkspace', { workspaceId, etag: '' }, { deletion }],
+    ['Failed to delete workspace', 'Insufficient permissions to delete workspace', NOT_VALIDATED],
+  ),
+  route(
+    ['POST', `${WORKSPACE}/restore`, '/workspace/{id}/restore'],
+    ['restoreWorkspace', { workspaceId }, { workspace, omittedUserIds: ['user-9'] }],
+    ['Failed to restore workspace', 'Insufficient permissions to restore workspace', NOT_VALIDATED],
+  ),
+  route(
+    ['GET', `${WORKSPACE}/deletion`, '/workspace/{id}/deletion'],
+    ['getDeletion', { workspaceId }, { deletion }],
+    ['Failed to fetch deletion', 'Insufficient permissions to see the deletion', NOT_VALIDATED],
+  ),
+  route(
+    ['GET', `${WORKSPACE}/deletion/certificate`, '/workspace/{id}/deletion/certificate'],
+    ['getDeletionCertificate', { workspaceId }, { certificateId: 'certificate-1', jws: 'a.b.c' }],
+    [
+      'Failed to fetch deletion certificate',
+      'Insufficient permissions to see the deletion certificate',
+      NOT_VALIDATED,
+    ],
+  ),
+  route(
+    ['GET', `/bucket?workspaceId=${WORKSPACE_ID}`, '/bucket'],
+    ['listBuckets', { workspaceId }, { buckets: [bucket] }],
+    ['Failed to fetch buckets', 'Insufficient permissions', NO_USER],
+  ),
+  route(
+    ['POST', '/bucket'],
+    ['createBucket', { workspaceId, name: 'Archive' }, { bucket }],
+    ['Failed to create bucket', 'Insufficient permissions to create buckets', NOT_VALIDATED],
+    { body: { name: 'Archive', workspaceId, storageType: 'S3', secret: 'never read' } },
+  ),
+  route(
+    ['DELETE', '/bucket/bucket-1', '/bucket/{id}'],
+    ['deleteBucket', { bucketId: 'bucket-1' }, {}],
+    ['Failed to delete bucket', 'Insufficient permissions to delete bucket', NO_USER],
+  ),
+  route(
+    ['GET', `/repo?workspaceId=${WORKSPACE_ID}`, '/repo'],
+    ['listRepositories', { workspaceId }, { repositories: [repository] }],
+    ['Failed to fetch repos', 'Insufficient permissions', NO_USER],
+  ),
+  route(
+    ['POST', '/repo'],
+    ['createRepository', { workspaceId, name: 'Backup', bucketIds: ['bucket-1'] }, { repository }],
+    ['Failed to create repo', 'Insufficient permissions to create repos', NOT_VALIDATED],
+    { body: { name: 'Backup', workspaceId, mode: 'MIRROR', repoBuckets: [{ bucketId: 'bucket-1' }] } },
+  ),
+  route(
+    ['DELETE', '/repo/repo-1', '/repo/{id}'],
+    ['deleteRepository', { repositoryId: 'repo-1' }, {}],
+    ['Failed to delete repo', 'Insufficient permissions to delete repo', NO_USER],
+  ),
+];
+
+export const publicPaths = [
+  '/.well-known/jwks.json',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/openapi.json',
+] as const;
+
+/** The request of a route as running-gateway sends it. */
+export function goodRequest({ body }: ProtectedRoute): { headers: Record<string, string>; body?: string } {
+  return body === undefined
+    ? { headers: {} }
+    : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
