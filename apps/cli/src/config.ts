@@ -1,0 +1,36 @@
+import { Configuration } from '@lethe/service';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const environment: Environment = process.env;
+
+/** Where the workspace service listens, and what proves that this operator may call it. */
+export interface Connection {
+  readonly address: string;
+  readonly token: string;
+}
+
+/**
+ * WORKSPACE_SERVICE_ADDRESS (or `--server`, which wins), GRPC_TOKEN_FILE or GRPC_TOKEN. There is deliberately no option for
+ * the token: a process list shows every argument.
+ *
+ * @throws ConfigurationError with a sentence for each fault.
+ */
+export function readConnection(env: Environment, server: string | undefined): Connection {
+  const SERVER = server === undefined ? 'WORKSPACE_SERVICE_ADDRESS' : '--server';
+  const configuration = new Configuration(server === undefined ? env : { ...env, [SERVER]: server });
+  return configuration.finish({
+    address: configuration.address(SERVER),
+    token: configuration.parsed(
+      'GRPC_TOKEN',
+      "the operator's token, or GRPC_TOKEN_FILE to its file",
+      asToken,
+    ),
+  });
+}
+
+/** It travels in a header: what cannot stand there would fail later and without a sentence. */
+function asToken(text: string): string {
+  if (!/^[\x21-\x7e]*$/.test(text)) throw new Error('a token is one line of ASCII without spaces');
+  return text;
+}

@@ -1,0 +1,30 @@
+import type { Client } from '@grpc/grpc-js';
+import { createGrpcCaller, type GrpcCaller } from '@lethe/service';
+import { readConnection } from '../config.js';
+import type { Session } from '../terminal/session.js';
+import { failureOfCall } from './call-failure.js';
+
+const DEADLINE_MS = 15_000;
+
+/** Calls the workspace service with one of its clients; whatever a call throws leaves as a Failure with a sentence. */
+export async function withService<C extends Client, T>(
+  Constructor: Parameters<typeof createGrpcCaller<C>>[0],
+  session: Session,
+  server: string | undefined,
+  use: (caller: GrpcCaller<C>) => Promise<T>,
+): Promise<T> {
+  const { address, token } = readConnection(session.env, server);
+  const caller = createGrpcCaller(Constructor, address, token, DEADLINE_MS);
+  try {
+    return await use(caller);
+  } catch (error) {
+    throw failureOfCall(error, address);
+  } finally {
+    caller.close();
+  }
+}
+
+export const SERVER_OPTION = [
+  '--server <host:port>',
+  'the workspace service (or WORKSPACE_SERVICE_ADDRESS)',
+] as const;

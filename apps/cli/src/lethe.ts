@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigurationError } from '@lethe/service';
+import { Command, CommanderError } from 'commander';
+import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
+import { addListDeletableRealms } from './list-deletable-realms/list-deletable-realms.command.js';
+import { addShowCertificate } from './show-certificate/show-certificate.command.js';
+import { addShowDeletion } from './show-deletion/show-deletion.command.js';
+import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
+import { Failure } from './terminal/failure.js';
+import { printable } from './terminal/printable.js';
+import type { Session, World } from './terminal/session.js';
+import { addVerifyCertificate } from './verify-certificate/verify-certificate.command.js';
+import { addWatchDeletion } from './watch-deletion/watch-deletion.command.js';
+
+/** How long a command may take to leave the terminal in order after Ctrl-C. */
+const TIDY_UP_MS = 500;
+
+/** Runs one command. Answers with the exit code, and never throws: whatever goes wrong is a sentence on `errors`. */
+export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
+  const session: Session = { ...world, exitCode: EXIT.ok };
+  const command = createProgram(session).parseAsync(argv, { from: 'user' });
+  const ended = command.then(
+    () => session.exitCode,
+    (error: unknown) => complain(error, session),
+  );
+  const interrupted = new Promise<void>((resolve) => {
+    if (world.signal.aborted) resolve();
+    world.signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  const first = await Promise.race([ended, interrupted]);
+  if (!world.signal.aborted) return first ?? EXIT.unexpected;
+  await Promise.race([ended, pause(TIDY_UP_MS)]);
+  world.errors.write(`lethe: interrupted. ${session.whenInterrupted ?? ''}`.trimEnd().concat('\n'));
+  return EXIT.interrupted;
+}
+
+function createProgram(session: Session): Command {
+  const program = new Command('lethe')
+    .description('Lists, follows and proves the deletion of workspaces.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.output.write(text),
+      writeErr: (text) => session.errors.write(text),
+    })
+    .addHelpText('afterAll', EXIT_CODES_HELP);
+  addListDeletableRealms(program, session);
+  const deletion = program.command('deletion').description('look at the deletion of a workspace');
+  addShowDeletion(deletion, session);
+  addWatchDeletion(deletion, session);
+  const certificate = program.command('certificate').description('fetch and verify deletion certificates');
+  addVerifyCertificate(certificate, session);
+  addShowCertificate(certificate, session);
+  addListCertificateKeys(certificate, session);
+  return program;
+}
+
+/** Says what went wrong, and answers with the code to exit with. */
+function complain(error: unknown, { errors }: Session): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ConfigurationError) {
+    for (const fault of error.faults) errors.write(`lethe: ${printable(fault)}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof Failure) {
+    errors.write(`lethe: ${printable(error.message)}\n`);
+    return error.exitCode;
+  }
+  errors.write(
+    `lethe: unexpected failure: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+  );
+  return EXIT.unexpected;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
