@@ -132,20 +132,6 @@ describe('deletions', () => {
     const answer = await running.send('GET', '/workspace/x/deletion/certificate');
     expect(answer.json()).toEqual({ success: true, certificateId: 'certificate-1', jws: 'a.b.c' });
   });
-
-  it('the keys of certificates: a plain key set, cacheable, without a token', async () => {
-    running.service.answer('listCertificateKeys', { jwksJson: '{"keys":[{"kty":"OKP","kid":"c1"}]}' });
-    const answer = await running.send('GET', '/.well-known/jwks.json', { token: null });
-    expect([answer.status, answer.text]).toEqual([200, '{"keys":[{"kty":"OKP","kid":"c1"}]}']);
-    expect(answer.headers['cache-control']).toBe('public, max-age=300');
-  });
-
-  it.each(['', 'not json', '{}', '[]'])('keys that are none (%s) are a 500, not cached', async (jwksJson) => {
-    running.service.answer('listCertificateKeys', { jwksJson });
-    const answer = await running.send('GET', '/.well-known/jwks.json', { token: null });
-    expect([answer.status, answer.json()['message']]).toEqual([500, 'Failed to fetch certificate keys']);
-    expect(answer.headers['cache-control']).toBe('no-store');
-  });
 });
 
 describe('buckets and repositories', () => {

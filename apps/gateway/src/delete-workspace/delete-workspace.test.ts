@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { GRPC_TOKEN, startGateway, type RunningGateway } from '../testing/running-gateway.js';
+import { startGateway, type RunningGateway } from '../testing/running-gateway.js';
 import { deletion, WORKSPACE_ID } from '../testing/samples.js';
 
 let running: RunningGateway;
@@ -75,6 +75,16 @@ describe('the documented answers of DELETE /workspace/{id}', () => {
     ]);
   });
 
+  it('a deletion that is never due has no purge time', async () => {
+    running.service.refuse('deleteWorkspace', status.NOT_FOUND, 'WORKSPACE_ALREADY_DELETED', {
+      deletionId: 'deletion-1',
+      purgeTime: '',
+      restorable: 'false',
+    });
+    const { deletion: told } = (await running.send('DELETE', PATH)).json();
+    expect(told).toEqual({ deletionId: 'deletion-1', restorable: false });
+  });
+
   it('an error that is no refusal is the documented 500', async () => {
     running.service.answer('deleteWorkspace', new Error('a bug'));
     const answer = await running.send('DELETE', PATH);
@@ -146,50 +156,5 @@ describe('what clients really send', () => {
       expect([answer.status, answer.text]).toEqual([404, unknown.text]);
     }
     expect(running.service.calls).toHaveLength(1);
-  });
-});
-
-describe('what workspace-service is told', () => {
-  it('who calls, which workspace, the request id, and the gateway’s own token', async () => {
-    deleted();
-    const answer = await running.send('DELETE', PATH, { headers: { 'x-request-id': 'trace-7' } });
-    expect(answer.headers['x-request-id']).toBe('trace-7');
-    expect(running.service.calls).toMatchObject([
-      {
-        method: 'deleteWorkspace',
-        request: {
-          caller: { userId: 'user-1', organizationId: 'organization-1' },
-          workspaceId: WORKSPACE_ID,
-          etag: '',
-        },
-        metadata: { 'x-request-id': 'trace-7', authorization: `Bearer ${GRPC_TOKEN}` },
-      },
-    ]);
-  });
-
-  it.each([
-    ['"etag-1"', 'etag-1'],
-    ['etag-1', 'etag-1'],
-    ['*', ''],
-  ])('If-Match: %s', async (header, etag) => {
-    deleted();
-    expect((await running.send('DELETE', PATH, { headers: { 'if-match': header } })).status).toBe(200);
-    expect(running.service.calls[0]?.request['etag']).toBe(etag);
-  });
-
-  it.each(['', '"a", "b"', 'W/"a"', `"${'x'.repeat(200)}"`])(
-    'If-Match: %s deletes nothing',
-    async (header) => {
-      deleted();
-      const answer = await running.send('DELETE', PATH, { headers: { 'if-match': header } });
-      expect([answer.status, answer.json()['code']]).toEqual([400, 'INVALID_ARGUMENT']);
-      expect(running.service.calls).toEqual([]);
-    },
-  );
-
-  it('an etag that is not the current one is 412', async () => {
-    running.service.refuse('deleteWorkspace', status.ABORTED, 'ETAG_MISMATCH');
-    const answer = await running.send('DELETE', PATH, { headers: { 'if-match': '"old"' } });
-    expect([answer.status, answer.json()['code']]).toEqual([412, 'ETAG_MISMATCH']);
   });
 });

@@ -1,6 +1,7 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { refusalOf, unreachable, type RefusalError } from '@lethe/outcome';
 import type { ErrorEnvelope } from './envelope.js';
+import { toWireText } from './wire-time.js';
 
 /** An error as it leaves over HTTP. */
 export interface HttpError {
@@ -15,26 +16,27 @@ interface Answer {
   readonly message?: string;
 }
 
-/** Every refusal of workspace-service, and what it is over HTTP unless an operation documents other words. */
+/**
+ * Every refusal of workspace-service, and what it is over HTTP. A message here is the documented one, which an operation may
+ * document differently; where the documents are silent the refusal's own sentence goes out.
+ */
 const ANSWERS = {
   INVALID_ARGUMENT: { status: 400 },
   USER_NOT_VALIDATED: { status: 400, message: 'User not found or account is not validated' },
   WORKSPACE_HAS_RESOURCES: { status: 400, message: 'Cannot delete workspace with existing buckets or repos' },
   INSUFFICIENT_PERMISSIONS: { status: 403, message: 'Insufficient permissions' },
-  BUCKET_IN_USE: { status: 403, message: 'Bucket is used by a repository' },
+  BUCKET_IN_USE: { status: 403 },
+  USER_NOT_FOUND: { status: 404, message: 'User not found' },
   WORKSPACE_NOT_FOUND: { status: 404, message: 'Workspace not found' },
   WORKSPACE_ALREADY_DELETED: { status: 404, message: 'Workspace not found' },
-  DELETION_NOT_FOUND: { status: 404, message: 'Deletion not found' },
-  CERTIFICATE_NOT_FOUND: { status: 404, message: 'Deletion certificate not found' },
   BUCKET_NOT_FOUND: { status: 404, message: 'Bucket not found' },
   REPOSITORY_NOT_FOUND: { status: 404, message: 'Repo not found' },
-  WORKSPACE_ACTIVE: { status: 409, message: 'Workspace is not deleted' },
-  RESTORE_WINDOW_CLOSED: {
-    status: 409,
-    message: 'Workspace can no longer be restored: its purge time has passed',
-  },
-  PURGE_STARTED: { status: 409, message: 'Workspace can no longer be restored: its purge has started' },
-  ETAG_MISMATCH: { status: 412, message: 'Workspace has changed: its etag is not the one in If-Match' },
+  DELETION_NOT_FOUND: { status: 404 },
+  CERTIFICATE_NOT_FOUND: { status: 404 },
+  WORKSPACE_ACTIVE: { status: 409 },
+  RESTORE_WINDOW_CLOSED: { status: 409 },
+  PURGE_STARTED: { status: 409 },
+  ETAG_MISMATCH: { status: 412 },
 } as const satisfies Record<string, Answer>;
 
 export type Reason = keyof typeof ANSWERS;
@@ -52,7 +54,7 @@ export const RETRY_AFTER_SECONDS = 2;
 /** Whatever a call to workspace-service was refused or broken with, as HTTP. */
 export function httpErrorOf(error: unknown, wording: Wording): HttpError {
   const refusal = readRefusal(error);
-  if (refusal !== undefined && refusal.reason in ANSWERS) {
+  if (refusal !== undefined && Object.hasOwn(ANSWERS, refusal.reason)) {
     const reason = refusal.reason as Reason;
     const answer: Answer = { ...ANSWERS[reason], ...wording.reasons?.[reason] };
     const message = answer.message ?? refusal.message;
@@ -112,9 +114,16 @@ function facts(reason: Reason, { facts: said }: RefusalError): Pick<ErrorEnvelop
     const count = (text = '') => (/^\d{1,15}$/.test(text) ? Number(text) : 0);
     return { blockers: { buckets: count(said['buckets']), repositories: count(said['repositories']) } };
   }
-  if (reason === 'WORKSPACE_ALREADY_DELETED' && said['deletionId'] !== undefined) {
-    const { deletionId, deleteTime, purgeTime } = said;
-    return { deletion: { deletionId, deleteTime, purgeTime, restorable: said['restorable'] === 'true' } };
+  if (reason === 'WORKSPACE_ALREADY_DELETED') {
+    const { deletionId = '', deleteTime = '', purgeTime = '', restorable } = said;
+    return {
+      deletion: {
+        deletionId: toWireText(deletionId),
+        deleteTime: toWireText(deleteTime),
+        purgeTime: toWireText(purgeTime),
+        restorable: restorable === 'true',
+      },
+    };
   }
   return {};
 }
