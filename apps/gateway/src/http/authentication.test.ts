@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKey } from '../testing/issuer.js';
 import { forgedTokens } from '../testing/forged-tokens.js';
 import { goodRequest, protectedRoutes, publicPaths } from '../testing/routes.js';
 import { startGateway, type RunningGateway } from '../testing/running-gateway.js';
@@ -67,6 +68,33 @@ describe('the order of checks', () => {
   it.each(publicPaths)('%s needs no token', async (path) => {
     running.service.answer('listCertificateKeys', { jwksJson: '{"keys":[]}' });
     expect((await running.send('GET', path, { token: null })).status).toBe(200);
+  });
+});
+
+describe('the issuer away', () => {
+  it('known keys go on; a token by another one is 503 in the envelope, and its fetch may be tried again', async () => {
+    const key = await createKey('key-new', 'EdDSA');
+    const token = await running.issuer.token({ key });
+    running.service.answer('listWorkspaces', { workspaces: [] });
+    running.issuer.away = true;
+    try {
+      expect((await running.send('GET', '/workspace')).status).toBe(200);
+      const answer = await running.send('GET', '/workspace', { token });
+      expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([
+        503,
+        '2',
+        {
+          success: false,
+          message: 'Tokens cannot be verified at the moment, try again soon',
+          code: 'UNAVAILABLE',
+        },
+      ]);
+      expect((await running.send('GET', '/workspace', { token: 'garbage' })).status).toBe(401);
+    } finally {
+      running.issuer.away = false;
+    }
+    running.issuer.keys.push(key);
+    expect((await running.send('GET', '/workspace', { token })).status).toBe(200);
   });
 });
 

@@ -23,7 +23,8 @@ export function logAnswers(app: FastifyInstance, logger: Logger, metrics: Metric
     const { method } = request;
     seconds.observe({ method, route, status: reply.statusCode }, durationMs / 1000);
     const about = { requestId: request.id, method, route, status: reply.statusCode };
-    logger.info({ ...about, durationMs: Math.round(durationMs * 10) / 10 }, 'answered');
+    const level = request.routeOptions.config.quiet === true ? 'debug' : 'info';
+    logger[level]({ ...about, durationMs: Math.round(durationMs * 10) / 10 }, 'answered');
     done();
   });
 }

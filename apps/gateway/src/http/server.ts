@@ -21,6 +21,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** How this operation says what went wrong. */
     wording?: Wording;
+    /** Asked by machines all day: its answers are logged at debug only. */
+    quiet?: boolean;
   }
 }
 

@@ -8,7 +8,7 @@ import type { HttpServer } from '../http/server.js';
 export type Probes = Readonly<Record<string, () => Promise<unknown>>>;
 
 const ok = z.object(success);
-const unlimited = { config: { rateLimit: false as const } };
+const unlimited = { config: { rateLimit: false as const, quiet: true } };
 const operation = (operationId: string, summary: string) => ({ operationId, summary, tags: ['operations'] });
 
 /** /healthz: the process lives. /readyz: what it depends on answers. /metrics: for Prometheus. None needs a token. */
