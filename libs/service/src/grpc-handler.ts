@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import {
   status,
+  type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type sendUnaryData,
@@ -35,6 +37,23 @@ export class Handlers {
   unary<Req, Res>(handle: (request: Req, context: CallContext) => Promise<Res>): handleUnaryCall<Req, Res> {
     return (call: ServerUnaryCall<Req, Res>, callback: sendUnaryData<Res>) => {
       void this.#guarded(call, (context) => handle(call.request, context)).then(
+        (response) => {
+          callback(null, response);
+        },
+        (thrown: unknown) => {
+          const refusal = thrown as RefusalError; // #guarded throws nothing else
+          callback({ code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
+        },
+      );
+    };
+  }
+
+  /** The handler reads the requests as they come; the caller is slowed down to its pace. */
+  clientStream<Req, Res>(
+    handle: (requests: AsyncIterable<Req>, context: CallContext) => Promise<Res>,
+  ): handleClientStreamingCall<Req, Res> {
+    return (call: ServerReadableStream<Req, Res>, callback: sendUnaryData<Res>) => {
+      void this.#guarded(call, (context) => handle(call as AsyncIterable<Req>, context)).then(
         (response) => {
           callback(null, response);
         },

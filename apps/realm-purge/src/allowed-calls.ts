@@ -1,0 +1,9 @@
+import type { MayCall } from '@lethe/service';
+
+const WRITER = '/lethe.realm.v1.RealmService/';
+const OPERATOR = '/lethe.realm.v1.RealmPurgeService/';
+
+/** The data plane writes realms; operators look at purges. Nobody can order one here: that is the authority's. */
+export const mayCall: MayCall = (caller, path) =>
+  (caller === 'data-plane' && path.startsWith(WRITER)) ||
+  (caller === 'operator' && path.startsWith(OPERATOR));

@@ -1,0 +1,27 @@
+import { RealmState, type DescribeRealmsRequest, type DescribeRealmsResponse } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import { refusals, uuidOf } from '../requests.js';
+import { describeRealms } from './describe-realms.sql.js';
+
+const MAX_REALMS = 1_000;
+const STATES = { active: RealmState.ACTIVE, fenced: RealmState.FENCED, purged: RealmState.PURGED } as const;
+
+export const describeRealmsRpc =
+  (pool: Pool) =>
+  async (request: DescribeRealmsRequest): Promise<DescribeRealmsResponse> => {
+    if (request.realmIds.length > MAX_REALMS)
+      throw refusals.invalidArgument(`at most ${MAX_REALMS} realm_ids`);
+    const ids = request.realmIds.map((id) => uuidOf(id, 'realm_ids'));
+    const rows = await describeRealms(pool, ids);
+    return {
+      realms: rows.map((row) => ({
+        organizationId: row.organization_id,
+        realmId: row.realm_id,
+        state: STATES[row.state],
+        blocks: row.blocks,
+        bytes: row.bytes,
+        vlobAtoms: row.vlob_atoms,
+        keyBundles: row.key_bundles,
+      })),
+    };
+  };

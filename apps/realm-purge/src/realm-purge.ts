@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url';
+import { RealmPurgeServiceService, RealmServiceService, STREAMS } from '@lethe/contracts';
+import { createMessaging } from '@lethe/messaging';
+import { createRelay } from '@lethe/outbox';
+import { createAuthority } from '@lethe/participant';
+import { createPool, runMigrations } from '@lethe/postgres';
+import {
+  compose,
+  createAdminServer,
+  createGrpcServer,
+  createLoop,
+  Handlers,
+  type Component,
+} from '@lethe/service';
+import { createMetrics, type Logger } from '@lethe/telemetry';
+import { mayCall } from './allowed-calls.js';
+import { closeRealm } from './close-realm/close-realm.js';
+import type { Config } from './config.js';
+import { countBlocks } from './count-blocks/count-blocks.js';
+import { fenceRealm } from './fence-realm/fence-realm.js';
+import { stepPurges, type Steps } from './purge/step.js';
+import { releaseBlocks } from './release-blocks/release-blocks.js';
+import { reportErasure } from './report-erasure/report-erasure.js';
+import { progressReporter } from './report-progress/report-progress.loop.js';
+import { realmPurgeService, realmService } from './services.js';
+import { settlePagesConsumer } from './settle-pages/settle-pages.consumer.js';
+import { shredRealm } from './shred-realm/shred-realm.js';
+import { takeOrdersConsumer } from './take-orders/take-orders.consumer.js';
+import { takeOpenGrants } from './take-orders/take-orders.loop.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+const PROGRESS_MS = 1_000;
+
+export interface RealmPurgeHandle extends Component {
+  readonly grpcAddress: string;
+  readonly adminAddress: string;
+}
+
+/** The service, wired. Starting migrates its database; NATS and the authority may be away. */
+export function createRealmPurge(config: Config, { logger }: { logger: Logger }): RealmPurgeHandle {
+  const metrics = createMetrics('realm-purge');
+  const { databaseUrl, reconcileMs: intervalMs } = config;
+  const pool = createPool({ url: databaseUrl, applicationName: 'realm-purge', max: 20, logger });
+  const messaging = createMessaging({
+    servers: config.natsUrl,
+    token: config.natsToken,
+    clientName: 'realm-purge',
+    streams: STREAMS,
+    replicas: config.streamReplicas,
+    logger,
+  });
+  const authority = createAuthority(config.authorityAddress, config.authorityToken);
+
+  const release = releaseBlocks({ ...config, pool, authority, messaging });
+  const close = closeRealm(pool);
+  const steps: Steps = {
+    ordered: fenceRealm(pool, authority),
+    fenced: shredRealm(pool),
+    shredded: countBlocks(pool),
+    releasing: async (purge) => {
+      const result = await release(purge);
+      return result.kind === 'exhausted' ? close(purge) : result;
+    },
+    closed: reportErasure(pool, authority),
+  };
+
+  const loop = (name: string, everyMs: number, runOnce: Parameters<typeof createLoop>[0]['runOnce']) =>
+    createLoop({ name, intervalMs: everyMs, runOnce, logger, metrics });
+  const stepping = loop('step-purges', Math.min(intervalMs, PROGRESS_MS), (signal) =>
+    stepPurges({ pool, steps, logger, metrics }, signal),
+  );
+  const wake = () => {
+    stepping.wake();
+  };
+  const taking = loop('take-open-grants', intervalMs, () => takeOpenGrants(pool, authority, wake));
+  const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority));
+
+  const handlers = new Handlers(config.callers, mayCall, logger);
+  const grpc = createGrpcServer('grpc', config.grpcListen, [
+    { definition: RealmServiceService, implementation: realmService(handlers, pool) },
+    { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool) },
+  ]);
+  const admin = createAdminServer(config.adminListen, metrics, { postgres: () => pool.query('select 1') });
+  const database: Component = {
+    name: 'database',
+    start: () => runMigrations(databaseUrl, MIGRATIONS),
+    stop: () => pool.end(),
+  };
+  const connection: Component = {
+    name: 'authority',
+    start: () => Promise.resolve(),
+    stop: () => {
+      authority.close();
+      return Promise.resolve();
+    },
+  };
+  const consumers = [
+    takeOrdersConsumer({ pool, messaging, logger, metrics, ordered: wake }),
+    settlePagesConsumer({ pool, messaging, logger, metrics, settled: wake }),
+  ];
+  const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
+  return Object.assign(
+    compose('realm-purge', [
+      admin,
+      database,
+      connection,
+      messaging,
+      relay,
+      stepping,
+      taking,
+      progress,
+      ...consumers,
+      grpc,
+    ]),
+    {
+      get grpcAddress() {
+        return grpc.address;
+      },
+      get adminAddress() {
+        return admin.address;
+      },
+    },
+  );
+}

@@ -1,0 +1,140 @@
+import { execute, many, type Queryable } from '@lethe/postgres';
+
+export interface PageRows {
+  /** 16 bytes an id, ascending: every row, and those of them to sweep. */
+  readonly all_ids: Buffer;
+  readonly sweep_ids: Buffer;
+}
+
+/** A block is retained while an active realm of the organization refers to its id too. */
+const SWEEPABLE = `
+  not exists (select from block other
+                join realm sharer on sharer.realm_id = other.realm_id
+               where other.block_id = next.block_id
+                 and other.realm_id <> $1
+                 and sharer.organization_id = $2
+                 and sharer.state = 'active')`;
+
+/** The next rows behind the cursor, in key order, cut into pages. */
+export function readNextPages(
+  tx: Queryable,
+  realmId: string,
+  organizationId: string,
+  cursor: string | null,
+  pages: number,
+  pageBlocks: number,
+): Promise<PageRows[]> {
+  return many<PageRows>(
+    tx,
+    `with next as (
+       select block_id, (row_number() over (order by block_id) - 1) / $5 as page
+         from (select block_id
+                 from block
+                where realm_id = $1 and ($3::uuid is null or block_id > $3)
+                order by block_id
+                limit $4::bigint * $5) cut
+     )
+     select string_agg(uuid_send(block_id), '' order by block_id) as all_ids,
+            coalesce(string_agg(uuid_send(block_id), '' order by block_id) filter (where ${SWEEPABLE}), '') as sweep_ids
+       from next
+      group by page
+      order by page`,
+    [realmId, organizationId, cursor, pages, pageBlocks],
+  );
+}
+
+/** The rows of a page as they are now. */
+export async function readPage(
+  tx: Queryable,
+  realmId: string,
+  organizationId: string,
+  first: string,
+  last: string,
+): Promise<PageRows | undefined> {
+  const [page] = await many<{ all_ids: Buffer | null; sweep_ids: Buffer }>(
+    tx,
+    `with next as (
+       select block_id from block where realm_id = $1 and block_id between $3 and $4
+     )
+     select string_agg(uuid_send(block_id), '' order by block_id) as all_ids,
+            coalesce(string_agg(uuid_send(block_id), '' order by block_id) filter (where ${SWEEPABLE}), '') as sweep_ids
+       from next`,
+    [realmId, organizationId, first, last],
+  );
+  return page?.all_ids ? { all_ids: page.all_ids, sweep_ids: page.sweep_ids } : undefined;
+}
+
+export interface PageRecord {
+  readonly pageNo: number;
+  readonly first: string;
+  readonly last: string;
+  readonly rows: number;
+  readonly swept: number;
+  readonly digest: Buffer;
+}
+
+export function insertPage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
+  return execute(
+    tx,
+    `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, state, release_time, releases)
+     values ($1, $2, $3, $4, $5, $6, $7, 'released', clock_timestamp(), 1)`,
+    [realmId, page.pageNo, page.first, page.last, page.rows, page.swept, page.digest],
+  );
+}
+
+/** Released again, with its rows as they are now. */
+export function updatePage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
+  return execute(
+    tx,
+    `update page
+        set rows = $3, swept = $4, row_digest = $5, release_time = clock_timestamp(), releases = releases + 1
+      where realm_id = $1 and page_no = $2 and state = 'released'`,
+    [realmId, page.pageNo, page.rows, page.swept, page.digest],
+  );
+}
+
+export function moveCursor(tx: Queryable, realmId: string, last: string, nextPage: number): Promise<number> {
+  return execute(tx, `update purge set release_cursor = $2, next_page = $3 where realm_id = $1`, [
+    realmId,
+    last,
+    nextPage,
+  ]);
+}
+
+/**
+ * Pages without a receipt whose time has come again: the wait doubles with each release up to 64 times the first, so that a
+ * stopped sweeper does not fill the queue; a lock that ends at a known time is awaited.
+ */
+export function lockOverdue(
+  tx: Queryable,
+  realmId: string,
+  rereleaseMs: number,
+  limit: number,
+): Promise<{ page_no: number; first_block: string; last_block: string }[]> {
+  return many(
+    tx,
+    `select page_no, first_block, last_block
+       from page
+      where realm_id = $1
+        and state = 'released'
+        and (release_time is null
+             or release_time + make_interval(secs => $2::float8 / 1000 * least(64, power(2, releases - 1)))
+                < clock_timestamp())
+        and (blocked_until is null or blocked_until < clock_timestamp())
+      order by page_no
+      limit $3
+        for update skip locked`,
+    [realmId, rereleaseMs, limit],
+  );
+}
+
+/** What was not given to the queue after all is due at once. */
+export function unrelease(db: Queryable, realmId: string, pages: readonly number[]): Promise<number> {
+  return execute(
+    db,
+    `update page
+        set release_time = null, releases = greatest(0, releases - 1)
+      where realm_id = $1 and page_no = any($2::bigint[]) and state = 'released'`,
+    [realmId, pages],
+  );
+}

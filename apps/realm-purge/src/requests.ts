@@ -1,0 +1,34 @@
+import { status } from '@grpc/grpc-js';
+import { isCanonicalUuid } from '@lethe/contracts';
+import { RefusalError } from '@lethe/outcome';
+
+export const refusals = {
+  invalidArgument: (message: string) =>
+    new RefusalError({ code: status.INVALID_ARGUMENT, reason: 'INVALID_ARGUMENT', message }),
+  realmNotFound: () =>
+    new RefusalError({ code: status.NOT_FOUND, reason: 'REALM_NOT_FOUND', message: 'Realm not found' }),
+  realmDeleted: () =>
+    new RefusalError({
+      code: status.FAILED_PRECONDITION,
+      reason: 'REALM_DELETED',
+      message: 'The realm is being purged, or was: nothing is written to it any more',
+    }),
+};
+
+/** A UUID as the database spells it. */
+export function uuidOf(text: string, field: string): string {
+  const canonical = text.toLowerCase();
+  if (!isCanonicalUuid(canonical)) throw refusals.invalidArgument(`${field} must be a UUID`);
+  return canonical;
+}
+
+/** What may stand before the slash of a block's key. */
+export function organizationIdOf(request: { readonly organizationId: string }): string {
+  const { organizationId } = request;
+  // eslint-disable-next-line no-control-regex -- control characters are what is refused
+  if (!/^[^/\u0000-\u001f\u007f]{1,32}$/u.test(organizationId))
+    throw refusals.invalidArgument(
+      'organization_id must have 1 to 32 characters, no slash and no control character',
+    );
+  return organizationId;
+}

@@ -1,0 +1,28 @@
+import type { RealmPurgeServiceServer, RealmServiceServer } from '@lethe/contracts';
+import type { Pool } from '@lethe/postgres';
+import type { Handlers } from '@lethe/service';
+import { createRealmRpc } from './create-realm/create-realm.rpc.js';
+import { describeRealmsRpc } from './describe-realms/describe-realms.rpc.js';
+import { exportRealmBlocksRpc } from './export-realm-blocks/export-realm-blocks.rpc.js';
+import { getPurgeRpc } from './get-purge/get-purge.rpc.js';
+import { putKeyBundleRpc } from './put-key-bundle/put-key-bundle.rpc.js';
+import { putVlobRpc } from './put-vlob/put-vlob.rpc.js';
+import { registerBlocksRpc } from './register-blocks/register-blocks.rpc.js';
+
+/** Each method with the slice that answers it. */
+export function realmService(handlers: Handlers, pool: Pool): RealmServiceServer {
+  return {
+    createRealm: handlers.unary(createRealmRpc(pool)),
+    registerBlocks: handlers.clientStream(registerBlocksRpc(pool)),
+    putVlob: handlers.unary(putVlobRpc(pool)),
+    putKeyBundle: handlers.unary(putKeyBundleRpc(pool)),
+  };
+}
+
+export function realmPurgeService(handlers: Handlers, pool: Pool): RealmPurgeServiceServer {
+  return {
+    describeRealms: handlers.unary(describeRealmsRpc(pool)),
+    exportRealmBlocks: handlers.serverStream(exportRealmBlocksRpc(pool)),
+    getPurge: handlers.unary(getPurgeRpc(pool)),
+  };
+}

@@ -1,0 +1,97 @@
+import { execute, maybeOne, one, type Queryable } from '@lethe/postgres';
+
+export interface ReleasedPage {
+  readonly organization_id: string;
+  readonly first_block: string;
+  readonly last_block: string;
+  readonly rows: number;
+  readonly row_digest: Buffer;
+  readonly blocked_left: number | null;
+}
+
+/** A page that still waits for its receipt, locked. */
+export function lockReleasedPage(
+  tx: Queryable,
+  realmId: string,
+  epoch: number,
+  pageNo: number,
+): Promise<ReleasedPage | undefined> {
+  return maybeOne<ReleasedPage>(
+    tx,
+    `select purge.organization_id, page.first_block, page.last_block, page.rows, page.row_digest, page.blocked_left
+       from page
+       join purge using (realm_id)
+      where page.realm_id = $1
+        and purge.epoch = $2
+        and page.page_no = $3
+        and page.state = 'released'
+        for update of page`,
+    [realmId, epoch, pageNo],
+  );
+}
+
+/**
+ * Deletes the rows of a page if they are exactly those that were swept, by count and digest; else none. Rows and proof come from
+ * one snapshot: a row that came late is in neither, or fails the proof.
+ */
+export async function deleteSweptRows(
+  tx: Queryable,
+  realmId: string,
+  page: ReleasedPage,
+): Promise<{ deleted: number }> {
+  return one<{ deleted: number }>(
+    tx,
+    `with proof as (
+       select count(*) = $4 and sha256(string_agg(uuid_send(block_id), '' order by block_id)) = $5 as exact
+         from block
+        where realm_id = $1 and block_id between $2 and $3
+     ), gone as (
+       delete from block
+        where realm_id = $1 and block_id between $2 and $3 and (select exact from proof)
+       returning 1
+     )
+     select count(*) as deleted from gone`,
+    [realmId, page.first_block, page.last_block, page.rows, page.row_digest],
+  );
+}
+
+export function settlePage(tx: Queryable, realmId: string, pageNo: number): Promise<number> {
+  return execute(
+    tx,
+    `update page
+        set state = 'settled', settle_time = clock_timestamp(),
+            blocked_left = null, blocked_reason = null, blocked_until = null
+      where realm_id = $1 and page_no = $2`,
+    [realmId, pageNo],
+  );
+}
+
+/** To be released again at once, with the rows that are there now. */
+export function releaseAgain(tx: Queryable, realmId: string, pageNo: number): Promise<number> {
+  return execute(tx, `update page set release_time = null where realm_id = $1 and page_no = $2`, [
+    realmId,
+    pageNo,
+  ]);
+}
+
+export function blockPage(
+  tx: Queryable,
+  realmId: string,
+  pageNo: number,
+  blocked: { left: number; reason: string; until: Date | null },
+): Promise<number> {
+  return execute(
+    tx,
+    `update page set blocked_left = $3, blocked_reason = $4, blocked_until = $5 where realm_id = $1 and page_no = $2`,
+    [realmId, pageNo, blocked.left, blocked.reason, blocked.until],
+  );
+}
+
+/** Rings the purge's own doorbell: there is room in the window. */
+export function stepSoon(db: Queryable, realmId: string): Promise<number> {
+  return execute(
+    db,
+    `update purge set next_step_time = clock_timestamp() where realm_id = $1 and next_step_time > clock_timestamp()`,
+    [realmId],
+  );
+}
