@@ -59,7 +59,7 @@ export async function startDaemon(name: string, argv: string[], options: DaemonO
       if (hasEnded(child)) return;
       child.ref();
       child.kill(`SIG${options.signal}`);
-      const hard = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const hard = setTimeout(() => void child.kill('SIGKILL'), 10_000);
       await ended;
       clearTimeout(hard);
     },
@@ -68,9 +68,16 @@ export async function startDaemon(name: string, argv: string[], options: DaemonO
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-async function until(name: string, child: ChildProcess, log: string, probe: () => Promise<boolean>) {
-  for (const end = Date.now() + 60_000; Date.now() < end && !hasEnded(child); await sleep(25)) {
+async function until(
+  name: string,
+  child: ChildProcess,
+  log: string,
+  probe: () => Promise<boolean>,
+): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end && !hasEnded(child)) {
     if (await probe().catch(() => false)) return;
+    await sleep(25);
   }
   const tail = (await readFile(log, 'utf8').catch(() => '')).slice(-2000);
   throw new Error(`${name} did not start${tail && `:\n${tail}`}`);

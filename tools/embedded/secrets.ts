@@ -34,8 +34,8 @@ export function makeSecrets(): Secrets {
 /** The secrets of a kept data directory; made at its first start, in a file that only its owner can read. */
 export async function keptSecrets(directory: string): Promise<Secrets> {
   const file = join(directory, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
   if (text !== undefined) {

@@ -97,15 +97,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const failed = results.filter((result) => result.status === 'rejected');
     const worst = failed.find((result) => result.reason instanceof MissingPiece) ?? failed[0];
     if (worst) throw worst.reason;
-    const all: Record<string, string> = Object.assign({}, ...found.values(), ...servers.map((s) => s.env));
+    const all: Record<string, string> = {};
+    const pids: Record<string, number> = {};
+    Object.assign(all, ...found.values(), ...servers.map((server) => server.env));
+    Object.assign(pids, ...servers.map((server) => server.pids));
     if (all['DATABASE_URL'] !== undefined && all[databaseVariable(DATABASES[0])] === undefined) {
       Object.assign(all, await provisionDatabases(all['DATABASE_URL'], data.secrets.roles));
     }
-    return {
-      env: all,
-      pids: Object.assign({}, ...servers.map((s) => s.pids)) as Record<string, number>,
-      stop,
-    };
+    return { env: all, pids, stop };
   } catch (error) {
     await stop();
     throw error;

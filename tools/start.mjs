@@ -1,0 +1,26 @@
+// npm start: sets up, then shows the system at work. Arguments, signals and the exit code are the demonstration's.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { onPath, root, setUp } from './setup.mjs';
+
+setUp();
+
+const demonstration = spawn(
+  process.execPath,
+  [
+    '--conditions=@lethe/source',
+    '--import',
+    'tsx',
+    join(root, 'tools/demo/main.ts'),
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: 'inherit', env: onPath },
+);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  // A terminal's Ctrl-C reaches the demonstration by itself; a second one would cut its clean end short.
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) demonstration.kill(signal);
+  });
+}
+demonstration.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
