@@ -36,7 +36,7 @@ describe('bodies', () => {
     }
   });
 
-  it.each(['x'.repeat(257), 'a\nb', 'a\u0000b', '\u007f'])(
+  it.each(['x'.repeat(256), 'a\nb', 'a\u0000b', '\u007f'])(
     'a name like %j is refused, unrepeated',
     async (name) => {
       for (const path of ['/workspace', '/bucket', '/repo']) {
@@ -50,13 +50,16 @@ describe('bodies', () => {
 
   it('too many or wrong buckets', async () => {
     const bucketIds = Array.from({ length: 101 }, (_, n) => `bucket-${n}`);
-    for (const wrong of [{ bucketIds }, { bucketIds: [1] }, { repoBuckets: [{}] }, { repoBuckets: 'x' }]) {
+    for (const wrong of [
+      { bucketIds },
+      { bucketIds: [1] },
+      { bucketIds: ['x'.repeat(257)] },
+      { repoBuckets: [{}] },
+      { repoBuckets: 'x' },
+    ]) {
       const answer = await post('/repo', JSON.stringify({ name: 'R', workspaceId: 'w', ...wrong }));
       expect(answer.status).toBe(400);
     }
-    const long = { name: 'R', workspaceId: 'w', bucketIds: ['x'.repeat(257)] };
-    const answer = await post('/repo', JSON.stringify(long));
-    expect([answer.status, answer.json()['code']]).toEqual([404, 'BUCKET_NOT_FOUND']);
   });
 
   it.each(protectedRoutes.filter(({ method }) => method !== 'GET'))(

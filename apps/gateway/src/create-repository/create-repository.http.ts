@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
-import { existing } from '../http/opaque-id.js';
+import { existing, MAX_ID_LENGTH } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
 import { resourceName } from '../http/resource-name.js';
 import type { HttpRoute } from '../http/server.js';
 
 const MAX_BUCKETS = 100;
-const bucketId = z.string().min(1);
+const bucketId = z.string().min(1).max(MAX_ID_LENGTH);
 
 /** The documented body names its buckets in `repoBuckets`; `bucketIds` is the short form. What else clients send is dropped unread. */
 const body = z.object({
@@ -50,7 +50,7 @@ export const createRepository: HttpRoute = (app, workspaces) => {
           caller: callerOf(request),
           workspaceId: existing(workspaceId, 'WORKSPACE_NOT_FOUND'),
           name,
-          bucketIds: [...named].map((id) => existing(id, 'BUCKET_NOT_FOUND')),
+          bucketIds: [...named],
         },
         { requestId: request.id },
       );

@@ -4,5 +4,5 @@ import { z } from 'zod';
 export const resourceName = z
   .string()
   .min(1)
-  .max(256)
+  .max(255)
   .regex(/^\P{Cc}*$/u, 'must not contain control characters');
