@@ -99,8 +99,8 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
     settlePagesConsumer({ pool, messaging, logger, metrics, settled: wake }),
   ];
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
-  return Object.assign(
-    compose('realm-purge', [
+  return {
+    ...compose('realm-purge', [
       admin,
       database,
       connection,
@@ -112,13 +112,11 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
       ...consumers,
       grpc,
     ]),
-    {
-      get grpcAddress() {
-        return grpc.address;
-      },
-      get adminAddress() {
-        return admin.address;
-      },
+    get grpcAddress() {
+      return grpc.address;
     },
-  );
+    get adminAddress() {
+      return admin.address;
+    },
+  };
 }

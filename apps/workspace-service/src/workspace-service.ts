@@ -83,15 +83,13 @@ export function createWorkspaceService(
     stop: () => pool.end(),
   };
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
-  return Object.assign(
-    compose('workspace-service', [admin, database, messaging, relay, certify, startDue, grpc]),
-    {
-      get grpcAddress() {
-        return grpc.address;
-      },
-      get adminAddress() {
-        return admin.address;
-      },
+  return {
+    ...compose('workspace-service', [admin, database, messaging, relay, certify, startDue, grpc]),
+    get grpcAddress() {
+      return grpc.address;
     },
-  );
+    get adminAddress() {
+      return admin.address;
+    },
+  };
 }

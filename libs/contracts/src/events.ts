@@ -10,24 +10,7 @@ import { WorkspacePurged, WorkspaceRestored } from './gen/lethe/lifecycle/v1/eve
 import type { EventContext } from './gen/lethe/lifecycle/v1/events.js';
 import { subjectOf } from './subject.js';
 
-/** Every event by its type, with what encodes it. The order is the journey's. */
-export const EVENTS = {
-  'workspace.deletion_scheduled': { message: DeletionScheduled, format: 'json' },
-  'workspace.restored': { message: WorkspaceRestored, format: 'json' },
-  'workspace.hold_placed': { message: HoldPlaced, format: 'json' },
-  'workspace.hold_released': { message: HoldReleased, format: 'json' },
-  'workspace.purge_started': { message: PurgeStarted, format: 'json' },
-  'realm.blocks_released': { message: BlocksReleased, format: 'protobuf' },
-  'realm.blocks_swept': { message: BlocksSwept, format: 'protobuf' },
-  'realm.purge_blocked': { message: PurgeBlocked, format: 'json' },
-  'realm.purge_resumed': { message: PurgeResumed, format: 'json' },
-  'realm.purged': { message: RealmPurged, format: 'json' },
-  'workspace.purged': { message: WorkspacePurged, format: 'json' },
-} as const;
-
-export type EventType = keyof typeof EVENTS;
-
-/** The decoded body of an event. */
+/** Every event by its type, with its decoded body. The order is the journey's. */
 export interface EventBodies {
   'workspace.deletion_scheduled': DeletionScheduled;
   'workspace.restored': WorkspaceRestored;
@@ -42,13 +25,7 @@ export interface EventBodies {
   'workspace.purged': WorkspacePurged;
 }
 
-/** An event as it travels: where to, which headers, which bytes. */
-export interface EncodedEvent {
-  readonly eventId: string;
-  readonly subject: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly payload: Buffer;
-}
+export type EventType = keyof EventBodies;
 
 interface Codec<B> {
   encode(body: B): { finish(): Uint8Array };
@@ -56,7 +33,32 @@ interface Codec<B> {
   toJSON(body: B): unknown;
   fromJSON(json: unknown): B;
 }
-const codecOf = <T extends EventType>(type: T) => EVENTS[type].message as unknown as Codec<EventBodies[T]>;
+const EVENTS: {
+  readonly [T in EventType]: {
+    readonly message: Codec<EventBodies[T]>;
+    readonly format: 'json' | 'protobuf';
+  };
+} = {
+  'workspace.deletion_scheduled': { message: DeletionScheduled, format: 'json' },
+  'workspace.restored': { message: WorkspaceRestored, format: 'json' },
+  'workspace.hold_placed': { message: HoldPlaced, format: 'json' },
+  'workspace.hold_released': { message: HoldReleased, format: 'json' },
+  'workspace.purge_started': { message: PurgeStarted, format: 'json' },
+  'realm.blocks_released': { message: BlocksReleased, format: 'protobuf' },
+  'realm.blocks_swept': { message: BlocksSwept, format: 'protobuf' },
+  'realm.purge_blocked': { message: PurgeBlocked, format: 'json' },
+  'realm.purge_resumed': { message: PurgeResumed, format: 'json' },
+  'realm.purged': { message: RealmPurged, format: 'json' },
+  'workspace.purged': { message: WorkspacePurged, format: 'json' },
+};
+
+/** An event as it travels: where to, which headers, which bytes. */
+export interface EncodedEvent {
+  readonly eventId: string;
+  readonly subject: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: Buffer;
+}
 
 /** The events with their complete context; a body without one cannot be sent. */
 type Sendable<T extends EventType> = EventBodies[T] & { context: EventContext };
@@ -69,8 +71,8 @@ type Sendable<T extends EventType> = EventBodies[T] & { context: EventContext };
 export function encodeEvent<T extends EventType>(type: T, source: string, body: Sendable<T>): EncodedEvent {
   const { eventId, organizationId, workspaceId, time } = body.context;
   if (eventId === '' || time === undefined) throw new RangeError('an event needs an id and a time');
-  const json = EVENTS[type].format === 'json';
-  const codec = codecOf(type);
+  const { format, message } = EVENTS[type];
+  const json = format === 'json';
   return {
     eventId,
     subject: subjectOf(organizationId, workspaceId, type),
@@ -84,18 +86,18 @@ export function encodeEvent<T extends EventType>(type: T, source: string, body: 
       'content-type': json ? 'application/json' : 'application/protobuf',
     },
     payload: json
-      ? Buffer.from(JSON.stringify(codec.toJSON(body)))
-      : Buffer.from(codec.encode(body).finish()),
+      ? Buffer.from(JSON.stringify(message.toJSON(body)))
+      : Buffer.from(message.encode(body).finish()),
   };
 }
 
 /** Decodes the body of an event of a known type. Throws on bytes that are no such body, or that lack a complete context. */
 export function decodeEvent<T extends EventType>(type: T, payload: Uint8Array): Sendable<T> {
-  const codec = codecOf(type);
+  const { format, message } = EVENTS[type];
   const body =
-    EVENTS[type].format === 'json'
-      ? codec.fromJSON(JSON.parse(Buffer.from(payload).toString('utf8')))
-      : codec.decode(payload);
+    format === 'json'
+      ? message.fromJSON(JSON.parse(Buffer.from(payload).toString('utf8')))
+      : message.decode(payload);
   const { context } = body;
   if (
     context === undefined ||

@@ -1,1 +1,2 @@
-export {};
+export * from './object-store.js';
+export * from './s3-store.js';

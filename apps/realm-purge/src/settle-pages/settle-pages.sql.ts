@@ -5,6 +5,7 @@ export interface ReleasedPage {
   readonly first_block: string;
   readonly last_block: string;
   readonly rows: number;
+  readonly swept: number;
   readonly row_digest: Buffer;
   readonly blocked_left: number | null;
 }
@@ -18,7 +19,7 @@ export function lockReleasedPage(
 ): Promise<ReleasedPage | undefined> {
   return maybeOne<ReleasedPage>(
     tx,
-    `select purge.organization_id, page.first_block, page.last_block, page.rows, page.row_digest, page.blocked_left
+    `select purge.organization_id, page.first_block, page.last_block, page.rows, page.swept, page.row_digest, page.blocked_left
        from page
        join purge using (realm_id)
       where page.realm_id = $1
@@ -51,7 +52,7 @@ export async function deleteSweptRows(
        returning 1
      )
      select count(*) as deleted from gone`,
-    [realmId, page.first_block, page.last_block, page.rows, page.row_digest],
+    [realmId, page.first_block, page.last_block, page.rows, page.swept, page.row_digest],
   );
 }
 

@@ -27,7 +27,8 @@ export async function settle(pool: Pool, receipt: Receipt): Promise<SettleOutcom
   const { workspaceId: realmId, epoch } = receipt.context;
   const outcome = await transaction(pool, async (tx): Promise<SettleOutcome> => {
     const page = await lockReleasedPage(tx, realmId, epoch, receipt.page);
-    if (!page?.row_digest.equals(receipt.rowDigest)) return { kind: 'stale' };
+    if (!page?.row_digest.equals(receipt.rowDigest) || page.swept !== receipt.blocksSwept)
+      return { kind: 'stale' };
     if (receipt.outcome !== PageOutcome.VERIFIED) return block(tx, receipt, page);
     const { deleted } = await deleteSweptRows(tx, realmId, page);
     if (deleted !== page.rows) {

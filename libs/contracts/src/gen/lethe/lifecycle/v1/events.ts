@@ -119,7 +119,11 @@ export interface BlocksSwept {
   /** With PAGE_OUTCOME_BLOCKED: how many blocks are left, why, and until when if known. */
   blocksLeft: number;
   reason: string;
-  until: Date | undefined;
+  until:
+    | Date
+    | undefined;
+  /** How many block ids the page named when it was swept: a page released again with more needs its own receipt. */
+  blocksSwept: number;
 }
 
 /** realm.purge_blocked */
@@ -979,6 +983,7 @@ function createBaseBlocksSwept(): BlocksSwept {
     blocksLeft: 0,
     reason: "",
     until: undefined,
+    blocksSwept: 0,
   };
 }
 
@@ -1004,6 +1009,9 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     }
     if (message.until !== undefined) {
       Timestamp.encode(toTimestamp(message.until), writer.uint32(58).fork()).join();
+    }
+    if (message.blocksSwept !== 0) {
+      writer.uint32(64).int64(message.blocksSwept);
     }
     return writer;
   },
@@ -1077,6 +1085,14 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
             message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.blocksSwept = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1106,6 +1122,11 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
         : 0,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
       until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+      blocksSwept: isSet(object.blocksSwept)
+        ? globalThis.Number(object.blocksSwept)
+        : isSet(object.blocks_swept)
+        ? globalThis.Number(object.blocks_swept)
+        : 0,
     };
   },
 
@@ -1132,6 +1153,9 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     if (message.until !== undefined) {
       obj.until = message.until.toISOString();
     }
+    if (message.blocksSwept !== 0) {
+      obj.blocksSwept = Math.round(message.blocksSwept);
+    }
     return obj;
   },
 
@@ -1149,6 +1173,7 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     message.blocksLeft = object.blocksLeft ?? 0;
     message.reason = object.reason ?? "";
     message.until = object.until ?? undefined;
+    message.blocksSwept = object.blocksSwept ?? 0;
     return message;
   },
 };

@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import { BlobSweeperServiceService, STREAMS } from '@lethe/contracts';
+import { createMessaging } from '@lethe/messaging';
+import { createS3Store } from '@lethe/object-store';
+import { createRelay } from '@lethe/outbox';
+import { createAuthority } from '@lethe/participant';
+import { createPool, runMigrations } from '@lethe/postgres';
+import {
+  compose,
+  createAdminServer,
+  createGrpcServer,
+  createLoop,
+  Handlers,
+  type Component,
+} from '@lethe/service';
+import { createMetrics, type Logger } from '@lethe/telemetry';
+import type { Config } from './config.js';
+import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
+import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
+import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
+import { reportErasures } from './report-erasure/report-erasure.loop.js';
+import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+
+export interface BlobSweeperHandle extends Component {
+  readonly grpcAddress: string;
+  readonly adminAddress: string;
+}
+
+/** The service, wired. Starting migrates its database; NATS, the authority and the stores may be away. */
+export function createBlobSweeper(config: Config, { logger }: { logger: Logger }): BlobSweeperHandle {
+  const metrics = createMetrics('blob-sweeper');
+  const { databaseUrl, concurrency } = config;
+  const pool = createPool({
+    url: databaseUrl,
+    applicationName: 'blob-sweeper',
+    max: concurrency + 6,
+    logger,
+  });
+  const messaging = createMessaging({
+    servers: config.natsUrl,
+    token: config.natsToken,
+    clientName: 'blob-sweeper',
+    streams: STREAMS,
+    replicas: config.streamReplicas,
+    logger,
+  });
+  const authority = createAuthority(config.authorityAddress, config.authorityToken);
+  const stores = config.stores.map(createS3Store);
+  const report = createLoop({
+    name: 'report-erasures',
+    intervalMs: config.reconcileMs,
+    runOnce: () => reportErasures({ pool, authority, logger, metrics }),
+    logger,
+    metrics,
+  });
+  const handlers = new Handlers(config.callers, (caller) => caller === 'operator', logger);
+  const grpc = createGrpcServer('grpc', config.grpcListen, [
+    {
+      definition: BlobSweeperServiceService,
+      implementation: {
+        getSweep: handlers.unary(getSweepRpc(pool)),
+        listBlockedPages: handlers.unary(listBlockedPagesRpc(pool)),
+      },
+    },
+  ]);
+  const admin = createAdminServer(config.adminListen, metrics, {
+    postgres: () => pool.query('select 1'),
+    ...Object.fromEntries(stores.map((store) => [`store ${store.name}`, () => store.probe()])),
+  });
+  const database: Component = {
+    name: 'database',
+    start: () => runMigrations(databaseUrl, MIGRATIONS),
+    stop: () => pool.end(),
+  };
+  const clients: Component = {
+    name: 'clients',
+    start: () => Promise.resolve(),
+    stop: () => {
+      authority.close();
+      for (const store of stores) store.close();
+      return Promise.resolve();
+    },
+  };
+  const purged = () => {
+    report.wake();
+  };
+  const parts = [
+    admin,
+    database,
+    clients,
+    messaging,
+    createRelay({ pool, databaseUrl, messaging, logger, metrics }),
+    report,
+    sweepPagesConsumer({ pool, messaging, authority, stores, concurrency, logger, metrics }),
+    realmPurgedConsumer({ messaging, logger, metrics, purged }),
+    grpc,
+  ];
+  return {
+    ...compose('blob-sweeper', parts),
+    get grpcAddress() {
+      return grpc.address;
+    },
+    get adminAddress() {
+      return admin.address;
+    },
+  };
+}

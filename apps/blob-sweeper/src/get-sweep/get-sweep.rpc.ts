@@ -1,0 +1,32 @@
+import { status } from '@grpc/grpc-js';
+import { isCanonicalUuid, type GetSweepRequest, type GetSweepResponse } from '@lethe/contracts';
+import { RefusalError } from '@lethe/outcome';
+import type { Pool } from '@lethe/postgres';
+import { sumLedger } from '../sweep/ledger.sql.js';
+import { findSweep } from './get-sweep.sql.js';
+
+export const getSweepRpc =
+  (pool: Pool) =>
+  async (request: GetSweepRequest): Promise<GetSweepResponse> => {
+    const realmId = request.realmId.toLowerCase();
+    const sweep = isCanonicalUuid(realmId) ? await findSweep(pool, realmId) : undefined;
+    if (sweep === undefined)
+      throw new RefusalError({
+        code: status.NOT_FOUND,
+        reason: 'SWEEP_NOT_FOUND',
+        message: 'No page of this realm has been swept',
+      });
+    const sums = await sumLedger(pool, realmId);
+    return {
+      sweep: {
+        organizationId: sweep.organization_id,
+        realmId,
+        epoch: sweep.epoch,
+        pagesVerified: sums.verified,
+        pagesBlocked: sums.blocked,
+        blocksSwept: sums.swept,
+        blocksRetained: sums.retained,
+        reportTime: sweep.report_time ?? undefined,
+      },
+    };
+  };

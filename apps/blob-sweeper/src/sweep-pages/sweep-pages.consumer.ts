@@ -1,0 +1,91 @@
+import {
+  BLOCKS_STREAM,
+  MAX_PAGE_BLOCKS,
+  decodeEvent,
+  isCanonicalUuid,
+  unpackBlockIds,
+} from '@lethe/contracts';
+import { deadLetter } from '@lethe/inbox';
+import { DONE, createConsumer, retry, type Decision, type Messaging, type Received } from '@lethe/messaging';
+import type { ObjectStore } from '@lethe/object-store';
+import type { Authority } from '@lethe/participant';
+import type { Pool } from '@lethe/postgres';
+import type { Component } from '@lethe/service';
+import type { Logger, Metrics } from '@lethe/telemetry';
+import { sweepPage, type ReleasedPage } from './sweep-page.js';
+
+const DURABLE = 'blob-sweeper-pages';
+const ACK_WAIT_MS = 30_000;
+const LAST_RETRY_MS = 30_000;
+
+/**
+ * Takes pages from the work queue, asks for the grant, sweeps. A page that no grant stands behind is a dead letter; while the
+ * authority or a store is away, the page waits.
+ */
+export function sweepPagesConsumer(deps: {
+  readonly pool: Pool;
+  readonly messaging: Messaging;
+  readonly authority: Authority;
+  readonly stores: readonly ObjectStore[];
+  readonly concurrency: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Component {
+  const { pool, authority, stores, logger, metrics } = deps;
+
+  async function handle(message: Received): Promise<Decision> {
+    const refuse = (reason: string) => deadLetter({ pool, metrics, consumer: DURABLE }, message, reason);
+    let page: ReturnType<typeof decode>;
+    try {
+      page = decode(message);
+    } catch (error) {
+      return refuse(`cannot be decoded: ${(error as Error).message}`);
+    }
+    const alive = setInterval(() => {
+      message.working();
+    }, ACK_WAIT_MS / 3);
+    try {
+      const grant = await authority.grant(page.realmId, page.epoch);
+      if (grant === undefined) return await refuse('no grant stands behind this page');
+      if (grant.organizationId !== page.organizationId)
+        return await refuse('the page names another organization than the grant');
+      const { state, swept, reason } = await sweepPage(pool, stores, grant, page);
+      metrics.loopItems.inc({ loop: 'sweep-pages', count: state });
+      metrics.loopItems.inc({ loop: 'sweep-pages', count: 'blocks' }, swept);
+      if (state === 'blocked')
+        logger.warn({ realmId: page.realmId, page: page.page, reason }, 'page blocked');
+      return DONE;
+    } catch (error) {
+      logger.warn({ err: error, realmId: page.realmId, page: page.page }, 'page not swept, comes again');
+      return retry(Math.min(LAST_RETRY_MS, 500 * 2 ** Math.min(message.deliveries, 10)), 'not swept');
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  return createConsumer({
+    ...deps,
+    stream: BLOCKS_STREAM.name,
+    durable: DURABLE,
+    subjects: BLOCKS_STREAM.subjects,
+    ackWaitMs: ACK_WAIT_MS,
+    handle,
+  });
+}
+
+function decode({ data }: Received): ReleasedPage & {
+  readonly organizationId: string;
+  readonly realmId: string;
+  readonly epoch: number;
+} {
+  const { context, page, blockIds: packed, rowDigest, rows } = decodeEvent('realm.blocks_released', data);
+  const { organizationId, workspaceId: realmId, epoch } = context;
+  if (!isCanonicalUuid(realmId)) throw new RangeError('the workspace id is no UUID');
+  const blockIds = unpackBlockIds(packed);
+  if (blockIds.length > MAX_PAGE_BLOCKS) throw new RangeError(`more than ${MAX_PAGE_BLOCKS} blocks`);
+  if (rows < blockIds.length || rows < 1 || rows > MAX_PAGE_BLOCKS)
+    throw new RangeError('the rows do not fit the blocks');
+  if (rowDigest.length !== 32) throw new RangeError('a row digest has 32 bytes');
+  if (page < 0) throw new RangeError('a page number is not negative');
+  return { organizationId, realmId, epoch, page, blockIds, rowDigest, rows };
+}

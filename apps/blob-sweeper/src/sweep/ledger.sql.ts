@@ -1,0 +1,96 @@
+import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
+
+export interface LedgerRow {
+  readonly realm_id: string;
+  readonly epoch: number;
+  readonly page_no: number;
+  readonly organization_id: string;
+  readonly rows: number;
+  readonly swept: number;
+  readonly row_digest: Buffer;
+  readonly state: 'verified' | 'blocked';
+  readonly stores: string[];
+  readonly blocks_left: number;
+  readonly reason: string | null;
+  readonly blocked_until: Date | null;
+  readonly sweep_time: Date;
+}
+
+export type PageResult = Omit<LedgerRow, 'sweep_time'>;
+
+export function findPage(
+  db: Queryable,
+  realmId: string,
+  epoch: number,
+  pageNo: number,
+): Promise<LedgerRow | undefined> {
+  return maybeOne<LedgerRow>(
+    db,
+    `select * from swept_page where realm_id = $1 and epoch = $2 and page_no = $3`,
+    [realmId, epoch, pageNo],
+  );
+}
+
+/** Writes a page's result. What was verified stays so; a page released with other rows is another page and replaces it. */
+export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
+  return execute(
+    tx,
+    `insert into swept_page as had (realm_id, epoch, page_no, organization_id, rows, swept, row_digest, state, stores,
+                                    blocks_left, reason, blocked_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     on conflict (realm_id, epoch, page_no) do update
+        set rows = excluded.rows, swept = excluded.swept, row_digest = excluded.row_digest, state = excluded.state,
+            stores = excluded.stores, blocks_left = excluded.blocks_left, reason = excluded.reason,
+            blocked_until = excluded.blocked_until, sweep_time = clock_timestamp()
+      where had.state = 'blocked' or had.row_digest <> excluded.row_digest or had.swept < excluded.swept`,
+    [
+      page.realm_id,
+      page.epoch,
+      page.page_no,
+      page.organization_id,
+      page.rows,
+      page.swept,
+      page.row_digest,
+      page.state,
+      page.stores,
+      page.blocks_left,
+      page.reason,
+      page.blocked_until,
+    ],
+  );
+}
+
+/** Pages in page order, behind the one before. */
+export function listPages(
+  db: Queryable,
+  realmId: string,
+  epoch: number,
+  after: number,
+  limit: number,
+): Promise<LedgerRow[]> {
+  return many<LedgerRow>(
+    db,
+    `select *
+       from swept_page
+      where realm_id = $1 and epoch = $2 and page_no > $3
+      order by page_no
+      limit $4`,
+    [realmId, epoch, after, limit],
+  );
+}
+
+export function sumLedger(
+  db: Queryable,
+  realmId: string,
+): Promise<{ verified: number; blocked: number; swept: number; retained: number }> {
+  return one(
+    db,
+    `select count(*) filter (where state = 'verified') as verified,
+            count(*) filter (where state = 'blocked') as blocked,
+            coalesce(sum(swept) filter (where state = 'verified'), 0)::bigint as swept,
+            coalesce(sum(rows - swept) filter (where state = 'verified'), 0)::bigint as retained
+       from swept_page
+      where realm_id = $1`,
+    [realmId],
+  );
+}

@@ -1,0 +1,45 @@
+/** One version of an object, or a delete marker. `null` is the version of a bucket that never had versioning. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+}
+
+/** An upload that was begun and neither completed nor aborted: it holds storage under its key. */
+export interface UnfinishedUpload {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+/** Why a key could not be deleted, in the store's own code. A key the store said nothing about is a failure too. */
+export interface KeyFailure {
+  readonly key: string;
+  readonly code: string;
+}
+
+/** A part of a listing in key order. `through` is the last key it speaks for; undefined when it speaks for all that follow. */
+export interface ListingPage<T> {
+  readonly items: readonly T[];
+  readonly through: string | undefined;
+}
+
+/**
+ * What a sweep needs of an object store. A request that fails as a whole, or answers something else than was asked, rejects;
+ * only a key's own failure is an answer. Whether an object is gone is for a listing to say, never for a deletion's answer.
+ */
+export interface ObjectStore {
+  /** Appears in certificates and metrics. */
+  readonly name: string;
+  /** Whether the bucket has, or may have had, versions. An optimisation's hint: it may be a minute old. */
+  mayHaveVersions(): Promise<boolean>;
+  /** Deletes up to 1000 keys. Missing keys are fine. On a versioned bucket this leaves delete markers. */
+  deleteKeys(keys: readonly string[]): Promise<KeyFailure[]>;
+  /** Deletes up to 1000 versions or markers for good. Missing ones are fine. */
+  deleteVersions(versions: readonly ObjectVersion[]): Promise<KeyFailure[]>;
+  /** Versions and markers of keys that begin with `prefix` and come after `after`. */
+  listVersions(prefix: string, after: string): Promise<ListingPage<ObjectVersion>>;
+  listUploads(prefix: string, after: string): Promise<ListingPage<UnfinishedUpload>>;
+  abortUpload(upload: UnfinishedUpload): Promise<void>;
+  /** Rejects while the store cannot be reached or refuses the credentials. */
+  probe(): Promise<void>;
+  close(): void;
+}
