@@ -17,14 +17,22 @@ function refuse(sentence) {
 }
 
 /** Installs what is missing and builds what has changed; both do nothing on the second run. */
-export function setUp({ programs = ['npm'] } = {}) {
+export function setUp() {
+  install(['npm']);
+  step('npm', BUILD, 'see the errors above');
+}
+
+/** The arguments of npm that build what has changed. */
+export const BUILD = ['run', '--silent', 'build'];
+
+/** Checks Node and the programs that are needed, and installs the dependencies where they are not what is locked. */
+export function install(programs) {
   checkNode();
   for (const program of programs) checkProgram(program);
   if (!isInstalled()) {
     console.log('installing the dependencies (npm ci)');
     step('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], 'check the network and try again');
   }
-  step('npm', ['run', '--silent', 'build'], 'see the errors above');
 }
 
 function checkNode() {

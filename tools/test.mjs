@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onPath, root, setUp } from './setup.mjs';
+import { BUILD, install, onPath, root } from './setup.mjs';
 
 /** Each is one thing that passes or fails; all are run, so that one failure does not hide the next. */
 const CHECKS = [
+  ['build', 'npm', ...BUILD],
   ['formatting', 'prettier', '--check', '--log-level=warn', '.'],
   ['lint and module boundaries', 'eslint', '--max-warnings=0', '.'],
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
@@ -87,7 +88,7 @@ function countTests(report, status) {
   return { passed, failed };
 }
 
-setUp({ programs: ['npm', 'git'] });
+install(['npm', 'git']);
 const results = [runChecks()];
 if (!process.argv.includes('--checks-only')) results.push(runTests());
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
