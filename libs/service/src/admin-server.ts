@@ -14,6 +14,8 @@ export type ReadinessProbes = Readonly<Record<string, () => Promise<unknown>>>;
 export function createAdminServer(listen: string, metrics: Metrics, probes: ReadinessProbes): AdminServer {
   const { hostname, port } = new URL(`http://${listen}`);
   let address = listen;
+  let starting: Promise<void> | undefined;
+  let stopped = false;
   const server: Server = createServer((request, response) => {
     const answer = async (): Promise<[number, string, string]> => {
       switch (request.url) {
@@ -41,22 +43,32 @@ export function createAdminServer(listen: string, metrics: Metrics, probes: Read
     get address() {
       return address;
     },
-    start: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(Number(port || 80), hostname, () => {
-          address = `${hostname}:${(server.address() as AddressInfo).port}`;
-          resolve();
-        });
-      }),
-    stop: () =>
-      new Promise((resolve) => {
+    start() {
+      if (!stopped) starting ??= listenOn();
+      return starting ?? Promise.resolve();
+    },
+    async stop() {
+      stopped = true;
+      await starting?.catch(() => undefined);
+      await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
         server.closeAllConnections();
-      }),
+      });
+    },
   };
+
+  function listenOn(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      server.on('error', reject); // after the start there is nobody to tell, and no reason to end the process
+      // a URL writes IPv6 in brackets, a socket does not
+      server.listen(Number(port || 80), hostname.replace(/^\[|\]$/g, ''), () => {
+        address = `${hostname}:${(server.address() as AddressInfo).port}`;
+        resolve();
+      });
+    });
+  }
 }
 
 const PROBE_MS = 2_000;

@@ -20,7 +20,11 @@ export function parseCallers(text: string): Callers {
     if (!match?.[1] || !match[2])
       throw new Error('write each caller as name=<SHA-256 of its token in hex>, separated by commas');
     if (callers.has(match[1])) throw new Error(`the caller ${match[1]} is named twice`);
-    callers.set(match[1], Buffer.from(match[2], 'hex'));
+    const digest = Buffer.from(match[2], 'hex');
+    for (const [other, its] of callers)
+      if (its.equals(digest))
+        throw new Error(`the callers ${other} and ${match[1]} have the same token: give each its own`);
+    callers.set(match[1], digest);
   }
   if (callers.size === 0) throw new Error('name at least one caller as name=<SHA-256 of its token in hex>');
   return callers;

@@ -26,14 +26,22 @@ export function compose(name: string, components: readonly Component[]): Compone
       await component.start();
     }
   }
+  /** One that fails to stop leaves none of the others running. */
   async function stopAll(): Promise<void> {
-    for (let component = started.pop(); component; component = started.pop()) await component.stop();
+    const failures: unknown[] = [];
+    for (let component = started.pop(); component; component = started.pop()) {
+      const { name: failing } = component;
+      await component.stop().catch((error: unknown) => {
+        failures.push(new Error(`${failing} did not stop`, { cause: error }));
+      });
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${name} did not stop cleanly`);
   }
   return {
     name,
     start() {
       starting ??= startAll().catch(async (error: unknown) => {
-        await stopAll();
+        await stopAll().catch(() => undefined); // why it did not start says more
         throw error;
       });
       return starting;

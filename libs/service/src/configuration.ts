@@ -22,7 +22,7 @@ export class Configuration {
     const file = this.env[`${name}_FILE`];
     if (file !== undefined && file !== '') {
       try {
-        return readFileSync(file, 'utf8').trim();
+        return readFileSync(file, 'utf8').trim() || undefined;
       } catch {
         return this.#fault('', `${name}_FILE names a file that cannot be read: ${file}`);
       }

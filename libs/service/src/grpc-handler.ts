@@ -13,6 +13,7 @@ import {
 import { RefusalError } from '@lethe/outcome';
 import type { Logger } from '@lethe/telemetry';
 import { callerOf, type Callers } from './callers.js';
+import { Undecodable } from './undecodable.js';
 
 /** What a handler knows of a call besides the request. */
 export interface CallContext {
@@ -90,7 +91,9 @@ export class Handlers {
     const path = call.getPath();
     const requestId = textOf(call.metadata, 'x-request-id') ?? randomUUID();
     try {
-      return await run(this.#admit(call, path, requestId));
+      const context = this.#admit(call, path, requestId);
+      if (call.request instanceof Undecodable) throw notDecoded(call.request);
+      return await run(context);
     } catch (error) {
       if (error instanceof RefusalError) throw error;
       this.logger.error({ err: error, path, requestId }, 'call failed');
@@ -126,10 +129,18 @@ export class Handlers {
 }
 
 interface GuardedCall {
+  readonly request?: unknown;
   readonly metadata: Metadata;
   getPath(): string;
   on(event: 'cancelled', listener: () => void): unknown;
 }
+
+const notDecoded = ({ reason }: Undecodable) =>
+  new RefusalError({
+    code: status.INVALID_ARGUMENT,
+    reason: 'INVALID_ARGUMENT',
+    message: `the request cannot be decoded: ${reason}`,
+  });
 
 function textOf(metadata: Metadata, key: string): string | undefined {
   const value = metadata.get(key)[0];

@@ -10,6 +10,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { descriptorSetPath } from '@lethe/contracts';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Component } from './component.js';
+import { tolerant } from './undecodable.js';
 
 /** A request larger than this is refused before it is read. */
 const MAX_REQUEST_BYTES = 4 << 20;
@@ -33,7 +34,8 @@ export function createGrpcServer(
 ): GrpcServer {
   const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
   const health = new HealthImplementation({ '': 'SERVING' });
-  for (const { definition, implementation } of services) server.addService(definition, implementation);
+  for (const { definition, implementation } of services)
+    server.addService(tolerant(definition), implementation);
   health.addToServer(server);
   const served = services.flatMap(({ definition }) =>
     Object.values(definition).map((method) => method.path.split('/')[1] ?? ''),
@@ -43,32 +45,43 @@ export function createGrpcServer(
   }).addToServer(server);
 
   let address = listen;
+  let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
+
+  async function bind(): Promise<void> {
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error) reject(error);
+        else resolve(bound);
+      });
+    });
+    address = listen.replace(/:\d+$/, `:${port}`);
+  }
+  /** Waits for a start under way: a server that is told to stop while it binds would go on listening. */
+  async function end(): Promise<void> {
+    await starting?.catch(() => undefined);
+    health.setStatus('', 'NOT_SERVING');
+    await new Promise<void>((resolve) => {
+      const force = setTimeout(() => {
+        server.forceShutdown();
+      }, SHUTDOWN_MS);
+      server.tryShutdown(() => {
+        clearTimeout(force);
+        resolve();
+      });
+    });
+  }
   return {
     name,
     get address() {
       return address;
     },
-    async start() {
-      const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
-          if (error) reject(error);
-          else resolve(bound);
-        });
-      });
-      address = listen.replace(/:\d+$/, `:${port}`);
+    start() {
+      if (stopping === undefined) starting ??= bind();
+      return starting ?? Promise.resolve();
     },
     stop() {
-      stopping ??= new Promise<void>((resolve) => {
-        health.setStatus('', 'NOT_SERVING');
-        const force = setTimeout(() => {
-          server.forceShutdown();
-        }, SHUTDOWN_MS);
-        server.tryShutdown(() => {
-          clearTimeout(force);
-          resolve();
-        });
-      });
+      stopping ??= end();
       return stopping;
     },
   };
