@@ -76,8 +76,17 @@ describe('a deletion certificate', () => {
   });
 
   it('refuses a key that is not an Ed25519 private key, in a sentence', async () => {
-    await expect(readCertificateKey('no json')).rejects.toThrow(/JSON Web Key/);
+    for (const text of ['no json', 'null', '"x"'])
+      await expect(readCertificateKey(text)).rejects.toThrow(/JSON Web Key/);
+    const jwk = await exportJWK((await generateKeyPair('EdDSA', { extractable: true })).privateKey);
+    await expect(readCertificateKey(JSON.stringify({ ...jwk, d: 'AAAA' }))).rejects.toThrow(/32 bytes/);
     await expect(readCertificateKey(JSON.stringify(key.publicJwk))).rejects.toThrow(/private key/);
+  });
+
+  it('refuses a pair whose halves do not belong together: nobody could verify what it signs', async () => {
+    const jwk = await exportJWK((await generateKeyPair('EdDSA', { extractable: true })).privateKey);
+    const mixed = JSON.stringify({ ...jwk, x: key.publicJwk.x });
+    await expect(readCertificateKey(mixed)).rejects.toThrow(/belong together/);
   });
 });
 

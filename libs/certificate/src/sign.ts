@@ -22,9 +22,15 @@ export async function readCertificateKey(privateJwkJson: string): Promise<Certif
     throw new Error(
       'the certificate key must be an Ed25519 private key as a JSON Web Key (kty OKP, crv Ed25519, with d)',
     );
-  const privateKey = await importJWK(jwk, 'EdDSA');
   const { kty, crv, x } = jwk;
-  const publicOnly = await exportJWK(await importJWK({ kty, crv, x } as JWK, 'EdDSA'));
+  const [privateKey, publicOnly] = await Promise.all([
+    importJWK(jwk, 'EdDSA'),
+    importJWK({ kty, crv, x } as JWK, 'EdDSA').then(exportJWK),
+  ]).catch(() => {
+    throw new Error(
+      'the certificate key is no Ed25519 key pair: d and x must be 32 bytes each, in base64url, and belong together',
+    );
+  });
   const keyId = await calculateJwkThumbprint(publicOnly);
   return {
     keyId,
@@ -43,8 +49,10 @@ export function certificateHash(jws: string): string {
 
 function parseJwk(text: string): JWK {
   try {
-    return JSON.parse(text) as JWK;
+    const jwk: unknown = JSON.parse(text);
+    if (typeof jwk === 'object' && jwk !== null) return jwk;
   } catch {
-    throw new Error('the certificate key is not JSON; make one with an Ed25519 key as a JSON Web Key');
+    // refused below
   }
+  throw new Error('the certificate key is not JSON; make one with an Ed25519 key as a JSON Web Key');
 }
