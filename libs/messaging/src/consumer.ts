@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
@@ -31,8 +32,11 @@ export function createConsumer(options: ConsumerOptions): Component {
   let messages: ConsumerMessages | undefined;
   let running: Promise<void> | undefined;
   let endReset: () => void = () => undefined;
+  /** Counts what made open consumers worthless: one that opened meanwhile is worthless too. */
+  let resets = 0;
 
   async function open(): Promise<ConsumerMessages> {
+    const before = resets;
     const { js, jsm } = await messaging.session(stopped.signal);
     await jsm.consumers.add(stream, {
       durable_name: durable,
@@ -43,11 +47,13 @@ export function createConsumer(options: ConsumerOptions): Component {
       max_ack_pending: 10_000,
     });
     const consumer = await js.consumers.get(stream, durable);
-    return consumer.consume({
+    const opened = await consumer.consume({
       max_messages: concurrency,
       abort_on_missing_resource: true,
       idle_heartbeat: 5_000,
     });
+    if (stopped.signal.aborted || resets !== before) opened.stop();
+    return opened;
   }
 
   async function go(): Promise<void> {
@@ -62,23 +68,34 @@ export function createConsumer(options: ConsumerOptions): Component {
         if (!stopped.signal.aborted)
           logger.warn({ err: error, consumer: durable }, 'consumer broke, opens again');
       }
-      if (!stopped.signal.aborted) await new Promise((resolve) => setTimeout(resolve, RESUME_MS));
+      await sleep(RESUME_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   }
 
   function take(message: JsMsg): void {
-    const work = settle(message).finally(() => inHand.delete(work));
+    const work = settle(message)
+      // The connection is gone: the message comes again, and nothing here may end the process.
+      .catch((error: unknown) => {
+        logger.warn({ err: error, consumer: durable }, 'a message could not be settled, comes again');
+      })
+      .finally(() => inHand.delete(work));
     inHand.add(work);
   }
 
-  async function settle(message: JsMsg): Promise<void> {
-    const decision = await options.handle(receivedOf(message)).catch((error: unknown): Decision => {
+  async function handle(message: JsMsg): Promise<Decision> {
+    try {
+      return await options.handle(receivedOf(message));
+    } catch (error) {
       logger.warn(
         { err: error, consumer: durable, subject: message.subject },
         'handling failed, comes again',
       );
       return retry(RETRY_FAILED_MS * Math.min(30, 2 ** (message.info.deliveryCount - 1)), 'failed');
-    });
+    }
+  }
+
+  async function settle(message: JsMsg): Promise<void> {
+    const decision = await handle(message);
     metrics.messages.inc({ consumer: durable, decision: decision.kind });
     switch (decision.kind) {
       case 'done':
@@ -96,7 +113,10 @@ export function createConsumer(options: ConsumerOptions): Component {
     name: `consumer ${durable}`,
     start() {
       if (stopped.signal.aborted || running) return Promise.resolve();
-      endReset = messaging.onReset(() => messages?.stop());
+      endReset = messaging.onReset(() => {
+        resets += 1;
+        messages?.stop();
+      });
       running = go();
       return Promise.resolve();
     },

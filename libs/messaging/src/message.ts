@@ -24,12 +24,15 @@ export const DONE: Decision = { kind: 'done' };
 export const retry = (delayMs: number, reason: string): Decision => ({ kind: 'retry', delayMs, reason });
 export const reject = (reason: string): Decision => ({ kind: 'reject', reason });
 
+/** Printable, and short enough for a key. What a foreign sender calls an id need not be one. */
+const EVENT_ID = /^[^\p{Cc}]{1,128}$/u;
+
 export function receivedOf(message: JsMsg): Received {
   const { stream, streamSequence, deliveryCount } = message.info;
   const id = message.headers?.get('ce-id');
   return {
     subject: message.subject,
-    eventId: id === undefined || id === '' || id.length > 128 ? `${stream}/${streamSequence}` : id,
+    eventId: id !== undefined && EVENT_ID.test(id) ? id : `${stream}/${streamSequence}`,
     data: message.data,
     deliveries: deliveryCount,
     working: () => {

@@ -1,18 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncodedEvent, StreamSpec } from '@lethe/contracts';
 import type { Component } from '@lethe/service';
 import type { Logger } from '@lethe/telemetry';
-import {
-  DiscardPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  RetentionPolicy,
-  StorageType,
-  jetstream,
-  jetstreamManager,
-  type JetStreamClient,
-  type JetStreamManager,
-} from '@nats-io/jetstream';
-import { connect, headers, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { ensureStreams } from './streams.js';
 
 export interface MessagingOptions {
   /** One or several, separated by commas. */
@@ -49,6 +41,10 @@ export interface Messaging extends Component {
 }
 
 const PUBLISH_MS = 5_000;
+const CONNECT_MS = 5_000;
+const RECONNECT_MS = 500;
+/** What was published is acknowledged or not by now; nothing is worth a longer stop. */
+const DRAIN_MS = 2_000;
 
 export function createMessaging(options: MessagingOptions): Messaging {
   const { servers, token, clientName, streams, replicas, logger, checkMs = 5_000 } = options;
@@ -56,64 +52,110 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const listeners = new Set<() => void>();
   const waiting = new Set<() => void>();
   let connection: NatsConnection | undefined;
+  let connected = false;
   let session: Session | undefined;
+  /** Something is new that the listeners have not heard of yet. Kept until a check succeeds, however many fail before. */
+  let stale = true;
   let running: Promise<void> | undefined;
   let checking: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let checkAgain = false;
 
+  /** The client's own waiting for a first connection cannot be stopped; so each attempt is one of ours. */
   async function run(): Promise<void> {
-    const nc = await connect({
-      servers: servers.split(',').map((server) => server.trim()),
-      name: clientName,
-      waitOnFirstConnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-      ...(token === undefined ? {} : { token }),
-    });
-    connection = nc;
-    if (stopped.signal.aborted) return nc.close();
-    void (async () => {
-      for await (const { type } of nc.status()) {
-        if (type === 'disconnect') logger.warn('the connection to NATS broke');
-        if (type === 'reconnect') void check(true);
+    for (let failures = 0; !stopped.signal.aborted; failures++) {
+      try {
+        const nc = await connect({
+          servers: servers.split(',').map((server) => server.trim()),
+          name: clientName,
+          timeout: CONNECT_MS,
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: RECONNECT_MS,
+          ignoreAuthErrorAbort: true,
+          ...(token === undefined ? {} : { token }),
+        });
+        failures = 0;
+        await serve(nc);
+      } catch (error) {
+        const level = failures === 0 ? 'warn' : 'debug';
+        logger[level]({ err: error }, 'cannot connect to NATS, tries again; the work goes on from rows');
       }
-    })();
-    await check(true);
-    timer = setInterval(() => void check(false), checkMs);
+      await sleep(RECONNECT_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
   }
 
-  /** Makes the streams exist; one check at a time. */
-  function check(fresh: boolean): Promise<void> {
-    checking = (checking ?? Promise.resolve()).then(async () => {
-      if (stopped.signal.aborted || connection === undefined) return;
-      try {
-        const jsm = session?.jsm ?? (await jetstreamManager(connection));
-        const created = await ensureStreams(jsm, streams, replicas);
-        if (created.length > 0) logger.info({ streams: created }, 'streams created');
-        session = { js: jetstream(connection), jsm };
-        if (fresh || created.length > 0) for (const listener of [...listeners]) listener();
-        for (const resolve of [...waiting]) resolve();
-      } catch (error) {
-        session = undefined;
-        logger.warn({ err: error }, 'JetStream does not answer');
+  /** From a connection's first moment to its last. */
+  async function serve(nc: NatsConnection): Promise<void> {
+    if (stopped.signal.aborted) return nc.close();
+    [connection, connected, stale] = [nc, true, true];
+    const timer = setInterval(() => void check(), checkMs);
+    try {
+      void check();
+      for await (const { type } of nc.status()) {
+        if (type === 'disconnect') {
+          // Nothing is asked of a connection that is away: it would only time out.
+          [connected, session] = [false, undefined];
+          logger.warn('the connection to NATS broke');
+        }
+        if (type === 'reconnect') {
+          [connected, stale] = [true, true];
+          void check();
+        }
       }
+      await nc.closed();
+    } finally {
+      clearInterval(timer);
+      [connection, connected, session] = [undefined, false, undefined];
+    }
+  }
+
+  /** Makes the streams exist; one check at a time, and one more when it was asked for meanwhile. */
+  function check(): Promise<void> {
+    checkAgain = true;
+    checking ??= (async () => {
+      while (checkAgain && connection !== undefined && connected && !stopped.signal.aborted) {
+        checkAgain = false;
+        await look(connection);
+      }
+    })().finally(() => {
+      checking = undefined;
     });
     return checking;
+  }
+
+  async function look(nc: NatsConnection): Promise<void> {
+    const isNew = stale;
+    stale = false;
+    try {
+      const jsm = session?.jsm ?? (await jetstreamManager(nc));
+      const created = await ensureStreams(jsm, streams, replicas);
+      if (created.length > 0) logger.info({ streams: created }, 'streams created');
+      if (nc !== connection) return;
+      session = { js: jetstream(nc), jsm };
+      if (isNew || created.length > 0) for (const listener of [...listeners]) listener();
+      for (const resolve of [...waiting]) resolve();
+    } catch (error) {
+      [session, stale] = [undefined, true];
+      if (!stopped.signal.aborted) logger.warn({ err: error }, 'JetStream does not answer');
+    }
   }
 
   return {
     name: 'messaging',
     start() {
-      running ??= run().catch((error: unknown) => {
-        logger.error({ err: error }, 'cannot connect to NATS; the work goes on from rows');
-      });
+      if (!stopped.signal.aborted) running ??= run();
       return Promise.resolve();
     },
     async stop() {
       stopped.abort();
-      clearInterval(timer);
+      const nc = connection;
+      if (nc !== undefined) {
+        // A drain waits for the server, which may be away.
+        const drained = connected ? nc.drain().catch(() => undefined) : Promise.resolve();
+        await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);
+        await nc.close();
+      }
+      await running;
       await checking;
-      if (connection) await connection.drain().catch(() => connection?.close());
       for (const resolve of [...waiting]) resolve();
     },
     async publish({ subject, eventId, headers: attributes, payload }) {
@@ -123,7 +165,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       try {
         await session.js.publish(subject, payload, { msgID: eventId, headers: sent, timeout: PUBLISH_MS });
       } catch (error) {
-        void check(false); // most likely the stream is gone
+        void check(); // most likely the stream is gone
         throw error;
       }
     },
@@ -147,38 +189,9 @@ export function createMessaging(options: MessagingOptions): Messaging {
       return () => listeners.delete(listener);
     },
     async probe() {
-      if (connection === undefined || session === undefined) throw new Error('no connection to NATS');
+      if (connection === undefined || !connected || session === undefined)
+        throw new Error('no connection to NATS');
       await connection.flush();
     },
   };
-}
-
-/** Creates the streams that are missing. What exists is left as an operator may have tuned it. Answers what it created. */
-async function ensureStreams(
-  jsm: JetStreamManager,
-  specs: readonly StreamSpec[],
-  replicas: number,
-): Promise<string[]> {
-  const created: string[] = [];
-  for (const spec of specs) {
-    try {
-      await jsm.streams.info(spec.name);
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
-        throw error;
-      await jsm.streams.add({
-        name: spec.name,
-        subjects: [...spec.subjects],
-        retention: spec.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
-        storage: StorageType.File,
-        // A full queue refuses new work, which its rows remember; a full history forgets its oldest.
-        discard: spec.retention === 'workqueue' ? DiscardPolicy.New : DiscardPolicy.Old,
-        max_age: nanos(spec.maxAgeMs),
-        max_bytes: spec.maxBytes,
-        num_replicas: replicas,
-      });
-      created.push(spec.name);
-    }
-  }
-  return created;
 }
