@@ -52,7 +52,7 @@ export async function deleteSweptRows(
        returning 1
      )
      select count(*) as deleted from gone`,
-    [realmId, page.first_block, page.last_block, page.rows, page.swept, page.row_digest],
+    [realmId, page.first_block, page.last_block, page.rows, page.row_digest],
   );
 }
 

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { DeletionState, type Deletion } from '@lethe/contracts';
+import { createPool, type Pool } from '@lethe/postgres';
+import { createLogger } from '@lethe/telemetry';
+import { eventually, serverVariable } from '@lethe/testkit';
+import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
+import pg from 'pg';
+import { provisionBucket, s3Client } from '../embedded/index.js';
+import { askOracle, type Expectation, type Findings } from '../system/oracle.js';
+import { restClient, type Rest } from '../system/rest.js';
+import { startSystem, type System } from '../system/system.js';
+import type { Hands } from '../system/world.js';
+import { startOwnNats, type OwnNats } from './own-nats.js';
+
+/** The whole system for one test: its own databases, bucket and NATS, the run's PostgreSQL and S3 server. */
+export interface Trial extends Hands {
+  readonly system: System;
+  readonly nats: OwnNats;
+  readonly pools: { readonly workspace: Pool; readonly realm: Pool; readonly sweep: Pool };
+  /** May do anything with the bucket. */
+  readonly admin: S3Client;
+  rest(userId: string): Promise<Rest>;
+  deletionOf(workspaceId: string): Promise<Deletion>;
+  /** The deletion once it has its certificate. */
+  purged(workspaceId: string): Promise<Deletion>;
+  oracle(expectations: readonly Expectation[]): Promise<Findings>;
+  stop(): Promise<void>;
+}
+
+/** No wrong deletion, no leftover, no false certificate, no doubled effect. */
+export const FOUR_ZEROS: Findings = {
+  wrongDeletions: [],
+  leftovers: [],
+  falseCertificates: [],
+  doubledEffects: [],
+};
+
+const NAMES = ['workspace', 'realm', 'sweep'] as const;
+
+export interface TrialOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly versioning?: boolean;
+}
+
+export async function startTrial({ settings = {}, versioning = false }: TrialOptions = {}): Promise<Trial> {
+  const tag = `e2e_${randomBytes(4).toString('hex')}`;
+  const server = serverVariable('DATABASE_URL');
+  const urls = Object.fromEntries(
+    NAMES.map((name) => [name, Object.assign(new URL(server), { pathname: `/${tag}_${name}` }).href]),
+  ) as Record<(typeof NAMES)[number], string>;
+  await onServer(
+    server,
+    NAMES.map((name) => `create database ${tag}_${name}`),
+  );
+
+  const servers = Object.fromEntries(
+    ['S3_ENDPOINT', 'AWS_REGION', 'S3_SWEEPER_ACCESS_KEY_ID', 'S3_SWEEPER_SECRET_ACCESS_KEY'].map((name) => [
+      name,
+      serverVariable(name),
+    ]),
+  );
+  const bucket = tag.replace('_', '-');
+  await provisionBucket(process.env, bucket, { versioning });
+  const nats = await startOwnNats();
+  const logs = await mkdtemp(join(tmpdir(), 'lethe-e2e-logs-'));
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const system = await startSystem({
+    env: {
+      ...servers,
+      NATS_URL: nats.url,
+      ...Object.fromEntries(NAMES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]])),
+    },
+    bucket,
+    certificateKey: JSON.stringify(await exportJWK(privateKey)),
+    logs,
+    settings: { RECONCILE_MS: '300', RERELEASE_MS: '2000', ...settings },
+  });
+  const logger = createLogger('trial', 'silent');
+  const pools = Object.fromEntries(
+    NAMES.map((name) => [name, createPool({ url: urls[name], applicationName: 'oracle', max: 4, logger })]),
+  ) as Record<(typeof NAMES)[number], Pool>;
+  const [admin, s3] = [s3Client(process.env, 'admin'), s3Client(process.env, 'writer')];
+
+  const deletionOf = async (workspaceId: string) => {
+    const { deletion } = await system.workspace.unary((client) => client.getDeletion, {
+      caller: undefined,
+      workspaceId,
+    });
+    return deletion as Deletion;
+  };
+  return {
+    system,
+    nats,
+    pools,
+    admin,
+    s3,
+    bucket,
+    rest: async (userId) => restClient(system.gatewayUrl, await system.issuer.tokenFor(userId)),
+    deletionOf,
+    purged: (workspaceId) =>
+      eventually(
+        `${workspaceId} is purged; logs in ${logs}`,
+        async () => {
+          const deletion = await deletionOf(workspaceId);
+          return deletion.state === DeletionState.PURGED && deletion;
+        },
+        60_000,
+      ),
+    async oracle(expectations) {
+      const { jwksJson } = await system.workspace.unary((client) => client.listCertificateKeys, {});
+      return askOracle(
+        { ...pools, s3: admin, bucket, keys: JSON.parse(jwksJson) as JSONWebKeySet },
+        expectations,
+      );
+    },
+    async stop() {
+      await system.stop();
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+      await nats.stop();
+      for (const client of [admin, s3]) client.destroy();
+      await onServer(
+        server,
+        NAMES.map((name) => `drop database if exists ${tag}_${name} with (force)`),
+      );
+      if (process.env["LETHE_KEEP_LOGS"] === undefined) await rm(logs, { recursive: true, force: true });
+    },
+  };
+}
+
+async function onServer(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  PurgeAuthorityServiceClient,
+  RealmPurgeServiceClient,
+  RealmServiceClient,
+  WorkspaceServiceClient,
+} from '@lethe/contracts';
+import { createGrpcCaller, type GrpcCaller } from '@lethe/service';
+import { freePort } from '../embedded/loopback.js';
+import { AUDIENCE, ISSUER, startIssuer, type Issuer } from './issuer.js';
+import { serviceProcess, type ServiceProcess } from './service-process.js';
+
+export const SERVICES = ['workspace-service', 'realm-purge', 'blob-sweeper', 'gateway'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export interface SystemOptions {
+  /** The servers, as the embedded stack names them. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly bucket: string;
+  /** Ed25519, as a JSON Web Key. */
+  readonly certificateKey: string;
+  readonly logs: string;
+  /** Where the gateway listens; a free port when absent. */
+  readonly gatewayListen?: string;
+  /** More settings, for all services. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** All services of Lethe, each its own process, on loopback. */
+export interface System {
+  readonly gatewayUrl: string;
+  readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  readonly issuer: Issuer;
+  /** What an operator's command needs to call the workspace service. */
+  readonly operatorEnv: Readonly<Record<string, string>>;
+  readonly workspace: GrpcCaller<WorkspaceServiceClient>;
+  readonly authority: GrpcCaller<PurgeAuthorityServiceClient>;
+  readonly purges: GrpcCaller<RealmPurgeServiceClient>;
+  readonly realms: GrpcCaller<RealmServiceClient>;
+  /** Rejects when a service ends by itself. */
+  readonly died: Promise<never>;
+  stop(): Promise<void>;
+}
+
+const token = () => randomBytes(24).toString('hex');
+const knows = (callers: Record<string, string>) =>
+  Object.entries(callers)
+    .map(([name, secret]) => `${name}=${createHash('sha256').update(secret).digest('hex')}`)
+    .join(',');
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { env, settings = {} } = options;
+  await mkdir(options.logs, { recursive: true });
+  const issuer = await startIssuer();
+  const tokens = {
+    gateway: token(),
+    operator: token(),
+    'realm-purge': token(),
+    'blob-sweeper': token(),
+    'data-plane': token(),
+  };
+  const address = async () => `127.0.0.1:${await freePort()}`;
+  const [workspaceAddress, realmAddress, sweeperAddress] = [
+    await address(),
+    await address(),
+    await address(),
+  ];
+  const gatewayListen = options.gatewayListen ?? (await address());
+  const nats = {
+    NATS_URL: env['NATS_URL'] ?? '',
+    ...(env['NATS_TOKEN'] ? { NATS_TOKEN: env['NATS_TOKEN'] } : {}),
+  };
+
+  const start = (name: ServiceName, own: Record<string, string>): ServiceProcess =>
+    serviceProcess({
+      name,
+      env: { LOG_LEVEL: 'info', ...settings, ...own },
+      log: join(options.logs, `${name}.log`),
+    });
+  const services = {
+    'workspace-service': start('workspace-service', {
+      ...nats,
+      DATABASE_URL: env['WORKSPACE_DATABASE_URL'] ?? '',
+      GRPC_LISTEN: workspaceAddress,
+      ADMIN_LISTEN: await address(),
+      GRPC_CALLERS: knows({
+        gateway: tokens.gateway,
+        operator: tokens.operator,
+        'realm-purge': tokens['realm-purge'],
+        'blob-sweeper': tokens['blob-sweeper'],
+      }),
+      REQUIRED_PARTICIPANTS: 'realm-purge:blocks,blob-sweeper:blocks',
+      CERTIFICATE_KEY: options.certificateKey,
+    }),
+    'realm-purge': start('realm-purge', {
+      ...nats,
+      DATABASE_URL: env['REALM_DATABASE_URL'] ?? '',
+      GRPC_LISTEN: realmAddress,
+      ADMIN_LISTEN: await address(),
+      GRPC_CALLERS: knows({ operator: tokens.operator, 'data-plane': tokens['data-plane'] }),
+      WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      GRPC_TOKEN: tokens['realm-purge'],
+    }),
+    'blob-sweeper': start('blob-sweeper', {
+      ...nats,
+      DATABASE_URL: env['SWEEP_DATABASE_URL'] ?? '',
+      GRPC_LISTEN: sweeperAddress,
+      ADMIN_LISTEN: await address(),
+      GRPC_CALLERS: knows({ operator: tokens.operator }),
+      WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      GRPC_TOKEN: tokens['blob-sweeper'],
+      S3_ENDPOINT: env['S3_ENDPOINT'] ?? '',
+      S3_REGION: env['AWS_REGION'] ?? '',
+      S3_BUCKET: options.bucket,
+      S3_ACCESS_KEY_ID: env['S3_SWEEPER_ACCESS_KEY_ID'] ?? '',
+      S3_SECRET_ACCESS_KEY: env['S3_SWEEPER_SECRET_ACCESS_KEY'] ?? '',
+      S3_FORCE_PATH_STYLE: 'true',
+    }),
+    gateway: start('gateway', {
+      LISTEN: gatewayListen,
+      WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      GRPC_TOKEN: tokens.gateway,
+      JWKS_URL: issuer.jwksUrl,
+      JWT_ISSUER: ISSUER,
+      JWT_AUDIENCE: AUDIENCE,
+    }),
+  };
+  const workspace = createGrpcCaller(WorkspaceServiceClient, workspaceAddress, tokens.operator);
+  const authority = createGrpcCaller(PurgeAuthorityServiceClient, workspaceAddress, tokens.operator);
+  const purges = createGrpcCaller(RealmPurgeServiceClient, realmAddress, tokens.operator);
+  const realms = createGrpcCaller(RealmServiceClient, realmAddress, tokens['data-plane'], 30_000);
+
+  const stop = async () => {
+    for (const caller of [workspace, authority, purges, realms]) caller.close();
+    await Promise.all(Object.values(services).map((service) => service.stop()));
+    await issuer.stop();
+  };
+  try {
+    await Promise.all(Object.values(services).map((service) => service.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    gatewayUrl: `http://${gatewayListen}`,
+    services,
+    issuer,
+    operatorEnv: { WORKSPACE_SERVICE_ADDRESS: workspaceAddress, GRPC_TOKEN: tokens.operator },
+    workspace,
+    authority,
+    purges,
+    realms,
+    died: Promise.race(Object.values(services).map((service) => service.died)),
+    stop,
+  };
+}
