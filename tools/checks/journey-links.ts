@@ -59,7 +59,7 @@ function anchors(markdown: string): Set<string> {
 }
 
 /** What is wrong with a reference; undefined when nothing is. */
-export function fault(document: string, { target, fromRoot }: Reference): string | undefined {
+function fault(document: string, { target, fromRoot }: Reference): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//')) return undefined; // elsewhere: not ours to check
   const [path = '', anchor] = target.split('#');
   const base = fromRoot || path.startsWith('/') ? root : join(root, dirname(document));

@@ -94,7 +94,8 @@ export async function runTool(
     return (await execute('setpriv', argv, { ...serversUser, timeout: 120_000, ...options })).stdout;
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === 'ENOENT') throw new MissingPiece(NO_SETPRIV);
+    // EACCES: not found either, and a directory of the PATH is closed to the servers' user
+    if (code === 'ENOENT' || code === 'EACCES') throw new MissingPiece(NO_SETPRIV);
     throw new Error(`${basename(program)} failed: ${stderr || message}`, { cause: error });
   }
 }

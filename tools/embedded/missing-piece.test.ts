@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from './loopback.js';
+import { codename } from './machine.js';
+import { explain, MissingPiece } from './missing-piece.js';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
@@ -61,6 +63,23 @@ describe('what the machine lacks', () => {
     expectSentence(said);
     expect(said).toContain('connection refused');
     expect(said).toContain('check the network');
+  });
+
+  test('no setpriv', async () => {
+    const PATH = await pathWith('chmod=exec /bin/chmod "$@"');
+    const said = await failure({ PATH }, '--only', 'postgres');
+    expectSentence(said);
+    expect(said).toContain('install util-linux');
+  });
+
+  test('a distribution without Debian packages', async () => {
+    const osRelease = join(cache, 'os-release');
+    await writeFile(osRelease, 'ID=other\n');
+    const error: unknown = await codename(osRelease).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(MissingPiece);
+    expectSentence(explain(error));
+    await writeFile(osRelease, 'ID=debian\nVERSION_CODENAME=bookworm\n');
+    expect(await codename(osRelease)).toBe('bookworm');
   });
 
   test('a cache that others can write', async () => {
