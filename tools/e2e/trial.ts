@@ -126,7 +126,7 @@ export async function startTrial({ settings = {}, versioning = false }: TrialOpt
         server,
         NAMES.map((name) => `drop database if exists ${tag}_${name} with (force)`),
       );
-      if (process.env["LETHE_KEEP_LOGS"] === undefined) await rm(logs, { recursive: true, force: true });
+      if (process.env['LETHE_KEEP_LOGS'] === undefined) await rm(logs, { recursive: true, force: true });
     },
   };
 }
@@ -139,4 +139,17 @@ async function onServer(url: string, statements: readonly string[]): Promise<voi
   } finally {
     await client.end();
   }
+}
+
+/** Awaits that a purge is in the middle: some of its pages have settled, some have not. */
+export async function inTheMiddle({ pools }: Trial, workspaceId: string): Promise<void> {
+  await eventually(`the purge of ${workspaceId} is in its middle`, async () => {
+    const { rows } = await pools.realm.query<{ settled: number; left: boolean }>(
+      `select (select count(*)::int from page where realm_id = $1 and state = 'settled') as settled,
+              exists (select from block where realm_id = $1) as left`,
+      [workspaceId],
+    );
+    if (rows[0]?.left === false && rows[0].settled > 0) throw new Error('it is over already');
+    return (rows[0]?.settled ?? 0) >= 3;
+  });
 }
