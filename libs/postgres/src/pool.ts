@@ -14,8 +14,7 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/** The type's number in pg_type. */
-const INT8 = 20;
+const { INT8 } = pg.types.builtins;
 const CONNECT_MS = 5_000;
 
 /**
@@ -51,8 +50,8 @@ export function createPool({
 type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
 
 function getTypeParser(oid: TypeId, format?: 'text' | 'binary'): (value: string) => unknown {
-  if (Number(oid) === INT8 && format !== 'binary') return safeInteger;
-  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+  if (oid === INT8 && format !== 'binary') return safeInteger;
+  return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
 }
 
 function safeInteger(text: string): number {
