@@ -17,7 +17,7 @@ const running: { stop(): Promise<void> }[] = [];
 let direct: NatsConnection;
 let jsm: JetStreamManager;
 beforeAll(async () => {
-  direct = await connect({ servers: nats(), ...(token() ? { token: token() } : {}) });
+  direct = await connect({ servers: nats(), ...(token() === undefined ? {} : { token: token()! }) });
   jsm = await jetstreamManager(direct);
 });
 afterEach(async () => {
