@@ -21,7 +21,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const c = new Configuration(env);
   return c.finish<Config>({
     databaseUrl: c.url('DATABASE_URL', "the URL of this service's own database", ['postgres', 'postgresql']),
-    natsUrl: c.text('NATS_URL', 'the address of NATS, as in nats://host:4222'),
+    natsUrl: c.parsed('NATS_URL', 'the address of NATS, as in nats://host:4222', parseServers),
     natsToken: c.optionalText('NATS_TOKEN'),
     streamReplicas: c.integer('NATS_STREAM_REPLICAS', 1, 1, 5),
     grpcListen: c.address('GRPC_LISTEN', '127.0.0.1:7001'),
@@ -47,4 +47,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       'silent',
     ]),
   });
+}
+
+/** One address or several, separated by commas; the client would only say so once it runs. */
+function parseServers(text: string): string {
+  const addresses = text.split(',').map((server) => server.trim().replace(/^(?:nats|tls):\/\//, ''));
+  if (addresses.every((address) => /^[^\s/]+$/.test(address) && URL.canParse(`tcp://${address}`)))
+    return text;
+  throw new Error('write each address as nats://host:port, separated by commas');
 }

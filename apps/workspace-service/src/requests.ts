@@ -6,10 +6,14 @@ const MAX_NAME = 255;
 /** The user behind a request. Never absent where a user must be. */
 export function callerOf(request: { readonly caller?: Caller | undefined }): Caller {
   const { caller } = request;
-  if (caller === undefined || caller.userId === '' || caller.userId.length > 128)
+  if (caller === undefined || caller.userId === '' || caller.userId.length > 128 || hasNul(caller.userId))
     throw refusals.invalidArgument('caller.user_id must be set, with at most 128 characters');
+  if (hasNul(caller.organizationId)) throw refusals.invalidArgument('caller.organization_id is no text');
   return caller;
 }
+
+/** The one character that PostgreSQL's text cannot hold. */
+export const hasNul = (text: string): boolean => text.includes('\0');
 
 /** An id as the database spells it, or undefined: then nothing has it. Ids are opaque, so a malformed one is simply unknown. */
 export function uuidOf(text: string): string | undefined {
@@ -32,7 +36,7 @@ export function epochOf(request: { readonly epoch: number }): number {
 
 export function nameOf(request: { readonly name: string }): string {
   const name = request.name.trim();
-  if (name === '' || name.length > MAX_NAME || name.includes('\0'))
+  if (name === '' || name.length > MAX_NAME || hasNul(name))
     throw refusals.invalidArgument(`name must have 1 to ${MAX_NAME} characters`);
   return name;
 }
@@ -43,13 +47,31 @@ export function pageSizeOf(request: { readonly pageSize: number }): number {
   return request.pageSize === 0 ? 100 : request.pageSize;
 }
 
+/** Whether a part of a page token is what it was made of: tokens come back from outside. */
+export type TokenPart = (part: string) => boolean;
+export const tokenPart = {
+  text: (part: string) => !hasNul(part),
+  uuid: isCanonicalUuid,
+  time: (part: string) => {
+    const time = new Date(part);
+    return !Number.isNaN(time.getTime()) && time.toISOString() === part && /^\d{4}-/.test(part);
+  },
+};
+
 /** The key of the last row of the page before; tokens are opaque to callers. */
-export function pageTokenOf(request: { readonly pageToken: string }, parts: number): string[] | undefined {
+export function pageTokenOf(
+  request: { readonly pageToken: string },
+  ...parts: readonly TokenPart[]
+): string[] | undefined {
   if (request.pageToken === '') return undefined;
   try {
     const key = JSON.parse(Buffer.from(request.pageToken, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(key) && key.length === parts && key.every((part) => typeof part === 'string'))
-      return key;
+    if (
+      Array.isArray(key) &&
+      key.length === parts.length &&
+      key.every((part: unknown, i) => typeof part === 'string' && parts[i]?.(part))
+    )
+      return key as string[];
   } catch {
     // refused below
   }
@@ -58,6 +80,17 @@ export function pageTokenOf(request: { readonly pageToken: string }, parts: numb
 
 export const pageToken = (key: readonly string[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** Taken to the letter: another spelling is another organization. Empty means all of them, where that is allowed. */
+export function organizationIdOf(
+  request: { readonly organizationId: string },
+  emptyIs: 'all' | 'none',
+): string {
+  const { organizationId } = request;
+  if ((emptyIs === 'none' && organizationId === '') || organizationId.length > 64 || hasNul(organizationId))
+    throw refusals.invalidArgument('organization_id must be the id of an organization');
+  return organizationId;
+}
 
 export function textOf(value: string, field: string, max: number): string {
   const text = value.trim();

@@ -56,7 +56,7 @@ export function createWorkspaceService(
   const startDue = createLoop({
     name: 'start-due-purges',
     intervalMs,
-    runOnce: () => startDuePurges(pool, participants),
+    runOnce: () => startDuePurges(pool, participants, logger),
     logger,
     metrics,
   });

@@ -2,7 +2,11 @@ import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
 /** Deletions whose every participant has reported, longest waiting first. */
-export function listReported(db: Queryable, limit: number): Promise<DeletionRow[]> {
+export function listReported(
+  db: Queryable,
+  after: DeletionRow | undefined,
+  limit: number,
+): Promise<DeletionRow[]> {
   return many<DeletionRow>(
     db,
     `select d.*
@@ -10,9 +14,10 @@ export function listReported(db: Queryable, limit: number): Promise<DeletionRow[
       where d.state = 'purging'
         and not exists (select from deletion_participant p
                          where p.deletion_id = d.deletion_id and p.report_time is null)
-      order by d.grant_time
-      limit $1`,
-    [limit],
+        and ($1::timestamptz is null or (d.grant_time, d.deletion_id) > ($1, $2::uuid))
+      order by d.grant_time, d.deletion_id
+      limit $3`,
+    [after?.grant_time, after?.deletion_id, limit],
   );
 }
 

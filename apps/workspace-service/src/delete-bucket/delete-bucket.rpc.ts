@@ -5,7 +5,7 @@ import type { Pool } from '@lethe/postgres';
 import { callerOf, uuidOf } from '../requests.js';
 import { changingResources } from '../resource/changing-resources.js';
 import { workspaceOfBucket } from '../resource/resource.sql.js';
-import { deleteBucket } from './delete-bucket.sql.js';
+import { bucketLives, deleteBucket } from './delete-bucket.sql.js';
 
 const notFound = () =>
   new RefusalError({ code: status.NOT_FOUND, reason: 'BUCKET_NOT_FOUND', message: 'Bucket not found' });
@@ -20,6 +20,8 @@ export const deleteBucketRpc =
       async (tx, { organizationId }) =>
         bucketId === '' ? undefined : (await workspaceOfBucket(tx, organizationId, bucketId))?.workspace_id,
       async (tx) => {
+        // Another may have deleted it while this one waited for the lock.
+        if (!(await bucketLives(tx, bucketId))) throw notFound();
         if (!(await deleteBucket(tx, bucketId)))
           throw new RefusalError({
             code: status.FAILED_PRECONDITION,

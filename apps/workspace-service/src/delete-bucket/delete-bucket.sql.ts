@@ -1,5 +1,11 @@
 import { execute, type Queryable } from '@lethe/postgres';
 
+export async function bucketLives(tx: Queryable, bucketId: string): Promise<boolean> {
+  return (
+    (await execute(tx, `select from bucket where bucket_id = $1 and delete_time is null`, [bucketId])) === 1
+  );
+}
+
 /** Softly, unless a live repository uses it. */
 export async function deleteBucket(tx: Queryable, bucketId: string): Promise<boolean> {
   const deleted = await execute(

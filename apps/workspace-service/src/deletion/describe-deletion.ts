@@ -30,7 +30,7 @@ export async function describeDeletion(db: Queryable, row: DeletionRow): Promise
     ...wireDeletion(row),
     certificateId: certificate?.certificate_id ?? '',
     participants: participants.map(wireParticipant),
-    progress: newestProgress(progress),
+    progress: progressOf(progress, participants),
     conditions: row.state === 'purged' || row.state === 'restored' ? [] : conditions.sort(byTypeAndSource),
   };
 }
@@ -89,9 +89,18 @@ function ownConditions(
   }
 }
 
-function newestProgress(reports: readonly ProgressRow[]): DeletionProgress | undefined {
+/** What was said last while the purge went on; what was counted once it is over. */
+function progressOf(
+  reports: readonly ProgressRow[],
+  participants: readonly ParticipantRow[],
+): DeletionProgress | undefined {
   const [newest] = [...reports].sort((a, b) => b.report_time.getTime() - a.report_time.getTime());
-  return newest && DeletionProgress.fromJSON(newest.progress);
+  const said = newest && DeletionProgress.fromJSON(newest.progress);
+  const counted = participants.map(wireParticipant).find(({ evidence }) => evidence?.blocks)
+    ?.evidence?.blocks;
+  if (counted === undefined) return said;
+  const { blocksTotal, blocksSwept, blocksRetained } = counted;
+  return DeletionProgress.create({ ...said, blocksTotal, blocksSwept, blocksRetained, blocksBlocked: 0 });
 }
 
 function byTypeAndSource(a: Condition, b: Condition): number {

@@ -13,7 +13,8 @@ export type Judgement =
 
 /**
  * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
- * participant at all, a single count that nobody checked, or counts that do not add up are contradictions.
+ * participant at all, a single count that nobody checked, counts that do not add up, or blocks read back from no store are
+ * contradictions.
  */
 export function judgeReports(rows: readonly ParticipantRow[]): Judgement {
   const waitingFor = rows.filter((row) => row.report_time === null).map((row) => row.participant);
@@ -38,6 +39,8 @@ export function judgeReports(rows: readonly ParticipantRow[]): Judgement {
     };
   if (blocks.swept + blocks.retained !== blocks.total)
     return { kind: 'contradiction', reason: `the blocks do not add up: ${describe(first)}` };
+  if (blocks.swept > 0 && participants.every((p) => p.stores.length === 0))
+    return { kind: 'contradiction', reason: 'blocks were swept, but no participant names a store' };
   return { kind: 'agreement', participants, blocks };
 }
 

@@ -13,10 +13,10 @@ import { newestDeletion, type DeletionRow } from './deletion.sql.js';
  */
 export async function visibleDeletion(
   db: Queryable,
-  workspaceId: string,
+  workspaceId: string | undefined,
   caller: Caller | undefined,
 ): Promise<DeletionRow> {
-  const deletion = await newestDeletion(db, workspaceId);
+  const deletion = workspaceId === undefined ? undefined : await newestDeletion(db, workspaceId);
   if (caller !== undefined) {
     const account = await accountOf(db, caller);
     if (account === undefined) throw refusals.userNotFound();
@@ -24,9 +24,12 @@ export async function visibleDeletion(
       deletion?.organization_id === account.organizationId &&
       (administratesOrganization(account) ||
         deletion.requested_by === account.userId ||
-        (await hasMembership(db, workspaceId, account.userId)));
+        (await hasMembership(db, deletion.workspace_id, account.userId)));
     if (deletion === undefined || !visible) {
-      const mine = deletion === undefined && (await hasMembership(db, workspaceId, account.userId));
+      const mine =
+        deletion === undefined &&
+        workspaceId !== undefined &&
+        (await hasMembership(db, workspaceId, account.userId));
       throw mine ? deletionNotFound() : refusals.workspaceNotFound();
     }
   }

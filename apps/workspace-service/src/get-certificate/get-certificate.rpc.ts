@@ -6,7 +6,7 @@ import type { CallContext } from '@lethe/service';
 import { userOrOperator } from '../allowed-calls.js';
 import { findCertificate } from '../deletion/deletion.sql.js';
 import { visibleDeletion } from '../deletion/visible-deletion.js';
-import { workspaceIdOf } from '../requests.js';
+import { uuidOf } from '../requests.js';
 
 export const getCertificateRpc =
   (pool: Pool) =>
@@ -14,7 +14,11 @@ export const getCertificateRpc =
     request: GetDeletionCertificateRequest,
     context: CallContext,
   ): Promise<GetDeletionCertificateResponse> => {
-    const deletion = await visibleDeletion(pool, workspaceIdOf(request), userOrOperator(request, context));
+    const deletion = await visibleDeletion(
+      pool,
+      uuidOf(request.workspaceId),
+      userOrOperator(request, context),
+    );
     const certificate = await findCertificate(pool, deletion.deletion_id);
     if (certificate === undefined)
       throw new RefusalError({

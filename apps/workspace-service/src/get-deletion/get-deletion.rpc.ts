@@ -4,11 +4,15 @@ import type { CallContext } from '@lethe/service';
 import { userOrOperator } from '../allowed-calls.js';
 import { describeDeletion } from '../deletion/describe-deletion.js';
 import { visibleDeletion } from '../deletion/visible-deletion.js';
-import { workspaceIdOf } from '../requests.js';
+import { uuidOf } from '../requests.js';
 
 export const getDeletionRpc =
   (pool: Pool) =>
   async (request: GetDeletionRequest, context: CallContext): Promise<GetDeletionResponse> => {
-    const deletion = await visibleDeletion(pool, workspaceIdOf(request), userOrOperator(request, context));
+    const deletion = await visibleDeletion(
+      pool,
+      uuidOf(request.workspaceId),
+      userOrOperator(request, context),
+    );
     return { deletion: await describeDeletion(pool, deletion) };
   };

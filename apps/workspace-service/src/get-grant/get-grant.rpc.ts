@@ -4,13 +4,14 @@ import { wireGrant } from '../deletion/deletion.js';
 import { listParticipantRows } from '../deletion/deletion.sql.js';
 import { findGrant } from '../grant/find-grants.sql.js';
 import { noGrant } from '../grant/no-grant.js';
-import { uuidOf } from '../requests.js';
+import { epochOf, uuidOf } from '../requests.js';
 
 export const getGrantRpc =
   (pool: Pool) =>
   async (request: GetGrantRequest): Promise<GetGrantResponse> => {
     const workspaceId = uuidOf(request.workspaceId);
-    const grant = workspaceId && (await findGrant(pool, workspaceId, request.epoch));
+    const epoch = epochOf(request);
+    const grant = workspaceId && (await findGrant(pool, workspaceId, epoch));
     if (!grant) throw noGrant();
     return { grant: wireGrant(grant, await listParticipantRows(pool, [grant.deletion_id])) };
   };

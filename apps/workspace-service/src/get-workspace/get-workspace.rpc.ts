@@ -22,7 +22,8 @@ export const getWorkspaceRpc =
           request.showDeleted &&
           (facts.role === 'ADMIN' || administratesOrganization(account));
     const row = visible ? await findWorkspace(pool, organizationId, workspaceId) : undefined;
-    if (row === undefined) throw refusals.workspaceNotFound();
+    // It may have been deleted between the two looks, and then other rules hold.
+    if (row?.state !== facts?.state || row === undefined) throw refusals.workspaceNotFound();
     const [workspace] = await withMembers(pool, [row]);
     return { workspace };
   };

@@ -47,6 +47,23 @@ const ORPHANED_SINCE = `
      and m.suspended_epoch is null
   having bool_and(a.revoke_time is not null)`;
 
+/**
+ * Makes whoever brings a member back, or changes the policy, come before the grant of an orphan and be seen by it, or after it:
+ * what was answered to a user before the grant always counts.
+ */
+export async function lockOrphanGuards(
+  tx: Queryable,
+  organizationId: string,
+  workspaceId: string,
+): Promise<void> {
+  await execute(tx, `select from deletion_policy where organization_id = $1 for share`, [organizationId]);
+  await execute(
+    tx,
+    `select from membership m join account a using (user_id) where m.workspace_id = $1 order by user_id for share`,
+    [workspaceId],
+  );
+}
+
 /** The grant of an orphan: never by itself, only by an operator's order, and never where a sequester could still decrypt. */
 export function grantOrphaned(
   tx: Queryable,
@@ -58,7 +75,7 @@ export function grantOrphaned(
     tx,
     `with granted as (
        update workspace w
-          set state = 'purging', epoch = epoch + 1, revision = revision + 1
+          set state = 'purging', epoch = w.epoch + 1, revision = w.revision + 1
          from workspace o
          join deletion_policy policy using (organization_id)
         cross join lateral (${ORPHANED_SINCE}) orphan

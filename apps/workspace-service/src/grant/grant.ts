@@ -14,6 +14,7 @@ import { lockWorkspace } from '../workspace/workspace.sql.js';
 import {
   grantOrphaned,
   grantPlanned,
+  lockOrphanGuards,
   organizationExists,
   readGrantFacts,
   requireParticipants,
@@ -59,18 +60,16 @@ export async function grantPurge(
   });
 }
 
-function compareAndSet(
+async function compareAndSet(
   tx: PoolClient,
   workspaceId: string,
-  { kind, by }: PurgeOrder,
+  { organizationId, kind, by }: PurgeOrder,
 ): Promise<DeletionRow | undefined> {
   if ('loop' in by)
-    return kind === 'deletion_planned'
-      ? grantPlanned(tx, workspaceId, 'loop', ['automatic'])
-      : Promise.resolve(undefined);
-  return kind === 'deletion_planned'
-    ? grantPlanned(tx, workspaceId, by.operator, ['automatic', 'manual'])
-    : grantOrphaned(tx, randomUUID(), workspaceId, by.operator);
+    return kind === 'deletion_planned' ? grantPlanned(tx, workspaceId, 'loop', ['automatic']) : undefined;
+  if (kind === 'deletion_planned') return grantPlanned(tx, workspaceId, by.operator, ['automatic', 'manual']);
+  await lockOrphanGuards(tx, organizationId, workspaceId);
+  return grantOrphaned(tx, randomUUID(), workspaceId, by.operator);
 }
 
 async function refusalOrEarlierGrant(

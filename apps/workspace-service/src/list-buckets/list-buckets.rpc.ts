@@ -2,7 +2,7 @@ import type { ListBucketsRequest, ListBucketsResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import { accountOf } from '../account/account.js';
 import { refusals } from '../refusals.js';
-import { callerOf, workspaceIdOf } from '../requests.js';
+import { callerOf, uuidOf } from '../requests.js';
 import { listBuckets } from '../resource/resource.sql.js';
 
 export const listBucketsRpc =
@@ -10,7 +10,8 @@ export const listBucketsRpc =
   async (request: ListBucketsRequest): Promise<ListBucketsResponse> => {
     const account = await accountOf(pool, callerOf(request));
     if (account === undefined) throw refusals.userNotFound();
-    const workspaceId = request.workspaceId === '' ? null : workspaceIdOf(request);
+    const workspaceId = request.workspaceId === '' ? null : uuidOf(request.workspaceId);
+    if (workspaceId === undefined) return { buckets: [] }; // nothing has such an id
     const rows = await listBuckets(pool, account.organizationId, account.userId, workspaceId);
     return {
       buckets: rows.map((row) => ({

@@ -4,15 +4,17 @@ import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { wireKind } from '../deletion/deletion.js';
 import { organizationExists } from '../grant/grant.sql.js';
-import { pageSizeOf, pageToken, pageTokenOf } from '../requests.js';
+import { organizationIdOf, pageSizeOf, pageToken, pageTokenOf, tokenPart } from '../requests.js';
 import { listCandidates } from './list-deletable.sql.js';
+
+const BEFORE_ALL = ['', '00000000-0000-0000-0000-000000000000'];
 
 export const listDeletableRpc =
   (pool: Pool) =>
   async (request: ListDeletableRequest): Promise<ListDeletableResponse> => {
     const size = pageSizeOf(request);
-    const after = pageTokenOf(request, 3) ?? ['', '', ''];
-    const { organizationId } = request;
+    const after = pageTokenOf(request, tokenPart.text, tokenPart.uuid) ?? BEFORE_ALL;
+    const organizationId = organizationIdOf(request, 'all');
     if (organizationId !== '' && !(await organizationExists(pool, organizationId)))
       throw new RefusalError({
         code: status.NOT_FOUND,
@@ -30,7 +32,6 @@ export const listDeletableRpc =
         since: row.since,
         epoch: row.epoch,
       })),
-      nextPageToken:
-        rows.length > size && last ? pageToken([last.organization_id, last.workspace_id, last.kind]) : '',
+      nextPageToken: rows.length > size && last ? pageToken([last.organization_id, last.workspace_id]) : '',
     };
   };

@@ -8,7 +8,10 @@ export interface CandidateRow {
   readonly epoch: number;
 }
 
-/** What the grant would let through now, both kinds, in key order behind `after`. */
+/**
+ * What the grant would let through now, both kinds, in key order behind `after`. A workspace is at most one of them: deleted or
+ * active. Each kind is walked along its index and stops at the limit, so that pages do not begin from the start again.
+ */
 export function listCandidates(
   db: Queryable,
   organizationId: string,
@@ -23,6 +26,10 @@ export function listCandidates(
         where d.state = 'scheduled'
           and d.purge_time <= now()
           and ($1 = '' or d.organization_id = $1)
+          and (d.organization_id, d.workspace_id) > ($2, $3::uuid)
+          and not exists (select from hold h where h.workspace_id = d.workspace_id and h.release_time is null)
+        order by d.organization_id, d.workspace_id
+        limit $4
      ), orphaned as (
        select w.organization_id, w.workspace_id, 'orphaned' as kind, orphan.since, w.epoch
          from workspace w
@@ -37,14 +44,16 @@ export function listCandidates(
           and not policy.sequestered
           and orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= now()
           and ($1 = '' or w.organization_id = $1)
+          and (w.organization_id, w.workspace_id) > ($2, $3::uuid)
+          and not exists (select from hold h where h.workspace_id = w.workspace_id and h.release_time is null)
+        order by w.organization_id, w.workspace_id
+        limit $4
      )
-     select organization_id, workspace_id, kind, since, epoch
-       from (select * from planned union all select * from orphaned) candidate
-      where not exists (select from hold h
-                         where h.workspace_id = candidate.workspace_id and h.release_time is null)
-        and (organization_id, workspace_id::text, kind) > ($2, $3, $4)
-      order by organization_id, workspace_id::text, kind
-      limit $5`,
+     select * from planned
+     union all
+     select * from orphaned
+     order by organization_id, workspace_id
+     limit $4`,
     [organizationId, ...after, limit],
   );
 }

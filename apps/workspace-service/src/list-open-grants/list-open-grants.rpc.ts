@@ -4,7 +4,7 @@ import type { CallContext } from '@lethe/service';
 import { wireGrant } from '../deletion/deletion.js';
 import { listParticipantRows } from '../deletion/deletion.sql.js';
 import { listOpenGrants } from '../grant/find-grants.sql.js';
-import { pageSizeOf, pageToken, pageTokenOf } from '../requests.js';
+import { pageSizeOf, pageToken, pageTokenOf, tokenPart } from '../requests.js';
 
 const BEFORE_ALL = ['-infinity', '00000000-0000-0000-0000-000000000000'];
 
@@ -12,7 +12,8 @@ export const listOpenGrantsRpc =
   (pool: Pool) =>
   async (request: ListOpenGrantsRequest, { caller }: CallContext): Promise<ListOpenGrantsResponse> => {
     const size = pageSizeOf(request);
-    const rows = await listOpenGrants(pool, caller, pageTokenOf(request, 2) ?? BEFORE_ALL, size + 1);
+    const after = pageTokenOf(request, tokenPart.time, tokenPart.uuid) ?? BEFORE_ALL;
+    const rows = await listOpenGrants(pool, caller, after, size + 1);
     const page = rows.slice(0, size);
     const last = page.at(-1);
     const participants = await listParticipantRows(

@@ -2,7 +2,7 @@ import type { ListRepositoriesRequest, ListRepositoriesResponse } from '@lethe/c
 import type { Pool } from '@lethe/postgres';
 import { accountOf } from '../account/account.js';
 import { refusals } from '../refusals.js';
-import { callerOf, workspaceIdOf } from '../requests.js';
+import { callerOf, uuidOf } from '../requests.js';
 import { listRepositories } from '../resource/resource.sql.js';
 
 export const listRepositoriesRpc =
@@ -10,7 +10,8 @@ export const listRepositoriesRpc =
   async (request: ListRepositoriesRequest): Promise<ListRepositoriesResponse> => {
     const account = await accountOf(pool, callerOf(request));
     if (account === undefined) throw refusals.userNotFound();
-    const workspaceId = request.workspaceId === '' ? null : workspaceIdOf(request);
+    const workspaceId = request.workspaceId === '' ? null : uuidOf(request.workspaceId);
+    if (workspaceId === undefined) return { repositories: [] }; // nothing has such an id
     const rows = await listRepositories(pool, account.organizationId, account.userId, workspaceId);
     return {
       repositories: rows.map((row) => ({

@@ -6,8 +6,8 @@ import type { CallContext } from '@lethe/service';
 import { findGrant } from '../grant/find-grants.sql.js';
 import { noGrant } from '../grant/no-grant.js';
 import { refusals } from '../refusals.js';
-import { epochOf, uuidOf } from '../requests.js';
-import { recordEvidence } from './report-erasure.sql.js';
+import { epochOf, hasNul, uuidOf } from '../requests.js';
+import { isRequired, recordEvidence } from './report-erasure.sql.js';
 
 const ROOT_BYTES = 32;
 const MAX_KINDS = 100;
@@ -18,10 +18,12 @@ export const reportErasureRpc =
   async (request: ReportErasureRequest, { caller }: CallContext): Promise<ReportErasureResponse> => {
     const evidence = checked(request.evidence);
     const workspaceId = uuidOf(request.workspaceId);
-    const grant = workspaceId && (await findGrant(pool, workspaceId, epochOf(request)));
+    const epoch = epochOf(request);
+    const grant = workspaceId && (await findGrant(pool, workspaceId, epoch));
     if (!grant) throw noGrant();
     const recorded = await recordEvidence(pool, grant.deletion_id, caller, ErasureEvidence.toJSON(evidence));
-    if (recorded === undefined) throw noGrant();
+    if (recorded === undefined)
+      throw (await isRequired(pool, grant.deletion_id, caller)) ? noBlocks() : noGrant();
     if (!recorded.same)
       throw new RefusalError({
         code: status.FAILED_PRECONDITION,
@@ -32,18 +34,35 @@ export const reportErasureRpc =
     return {};
   };
 
+const noBlocks = () =>
+  refusals.invalidArgument(
+    'evidence.blocks must be set: the grant requires this participant to count blocks',
+  );
+
+/** What could never become a certificate is refused here, where it can still be corrected: a recorded report stands. */
 function checked(evidence: ErasureEvidence | undefined): ErasureEvidence {
   if (evidence === undefined) throw refusals.invalidArgument('evidence must be set');
   const { removed, blocks } = evidence;
-  const counts = Object.values(removed);
-  if (counts.length > MAX_KINDS || counts.some((count) => count < 0))
+  const kinds = Object.keys(removed);
+  if (
+    kinds.length > MAX_KINDS ||
+    kinds.some((kind) => !isLabel(kind)) ||
+    Object.values(removed).some(isNegative)
+  )
     throw refusals.invalidArgument(`removed must have at most ${MAX_KINDS} kinds, none negative`);
   if (blocks !== undefined) {
-    const { pages, blocksTotal, blocksSwept, blocksRetained, root } = blocks;
-    if ([pages, blocksTotal, blocksSwept, blocksRetained].some((count) => count < 0))
+    const { pages, blocksTotal, blocksSwept, blocksRetained, root, stores } = blocks;
+    if ([pages, blocksTotal, blocksSwept, blocksRetained].some(isNegative))
       throw refusals.invalidArgument('block counts must not be negative');
+    if (blocksSwept + blocksRetained !== blocksTotal)
+      throw refusals.invalidArgument('blocks.blocks_swept and blocks_retained must add up to blocks_total');
     if (root.length !== ROOT_BYTES)
       throw refusals.invalidArgument(`blocks.root must have ${ROOT_BYTES} bytes`);
+    if (stores.length > MAX_KINDS || stores.some((store) => !isLabel(store)))
+      throw refusals.invalidArgument(`blocks.stores must be at most ${MAX_KINDS} names`);
   }
   return evidence;
 }
+
+const isNegative = (count: number) => count < 0;
+const isLabel = (text: string) => text !== '' && text.length <= 255 && !hasNul(text);

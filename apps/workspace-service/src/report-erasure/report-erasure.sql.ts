@@ -1,6 +1,9 @@
-import { maybeOne, type Queryable } from '@lethe/postgres';
+import { execute, maybeOne, type Queryable } from '@lethe/postgres';
 
-/** Records evidence once; answers what stands now, or undefined when this participant is not required. */
+/**
+ * Records evidence once; answers what stands now, or undefined when this participant is not required, or is required to count
+ * blocks and did not.
+ */
 export function recordEvidence(
   db: Queryable,
   deletionId: string,
@@ -11,8 +14,17 @@ export function recordEvidence(
     db,
     `update deletion_participant
         set evidence = coalesce(evidence, $3::jsonb), report_time = coalesce(report_time, clock_timestamp())
-      where deletion_id = $1 and participant = $2
+      where deletion_id = $1 and participant = $2 and ($3::jsonb ? 'blocks' or not gives_block_evidence)
      returning evidence = $3::jsonb as same`,
     [deletionId, participant, JSON.stringify(evidence)],
+  );
+}
+
+export async function isRequired(db: Queryable, deletionId: string, participant: string): Promise<boolean> {
+  return (
+    (await execute(db, `select from deletion_participant where deletion_id = $1 and participant = $2`, [
+      deletionId,
+      participant,
+    ])) === 1
   );
 }

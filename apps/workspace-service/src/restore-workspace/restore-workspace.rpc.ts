@@ -5,7 +5,7 @@ import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { userOrOperator } from '../allowed-calls.js';
 import { refusals } from '../refusals.js';
-import { workspaceIdOf } from '../requests.js';
+import { uuidOf } from '../requests.js';
 import { restoreWorkspace } from './restore-workspace.js';
 
 export const restoreWorkspaceRpc =
@@ -13,7 +13,7 @@ export const restoreWorkspaceRpc =
   async (request: RestoreWorkspaceRequest, context: CallContext): Promise<RestoreWorkspaceResponse> => {
     const outcome = await restoreWorkspace(pool, {
       caller: userOrOperator(request, context),
-      workspaceId: workspaceIdOf(request),
+      workspaceId: uuidOf(request.workspaceId),
       operator: context.caller,
     });
     switch (outcome.kind) {

@@ -14,7 +14,8 @@ export type RestoreOutcome =
 
 /** Who asks: a user, or (without one) an operator of the installation, by the name its token proved. */
 export interface RestoreRequest {
-  readonly workspaceId: string;
+  /** Undefined: malformed, so that nothing has it. */
+  readonly workspaceId: string | undefined;
   readonly caller: Caller | undefined;
   readonly operator: string;
 }
@@ -26,12 +27,15 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
     const restorer: Restorer = caller
       ? { kind: 'user', account: await accountOf(tx, caller) }
       : { kind: 'operator' };
-    const organizationId = await organizationFor(tx, restorer, workspaceId);
-    const found = organizationId !== undefined && (await lockWorkspace(tx, organizationId, workspaceId));
-    const facts = found ? await factsOf(tx, organizationId, workspaceId, caller?.userId ?? '') : undefined;
+    const organizationId = workspaceId && (await organizationFor(tx, restorer, workspaceId));
+    if (!workspaceId || !organizationId || !(await lockWorkspace(tx, organizationId, workspaceId)))
+      return decideRestore(restorer, undefined) as RestoreOutcome;
 
-    const decision = decideRestore(restorer, facts);
-    if (decision.kind !== 'restore' || organizationId === undefined) return decision as RestoreOutcome;
+    const decision = decideRestore(
+      restorer,
+      await factsOf(tx, organizationId, workspaceId, caller?.userId ?? ''),
+    );
+    if (decision.kind !== 'restore') return decision;
 
     const deletion = await restore(tx, workspaceId, caller?.userId ?? operator);
     await appendEvents(

@@ -5,14 +5,14 @@ import type { Pool } from '@lethe/postgres';
 import { wireGrant } from '../deletion/deletion.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
 import { refusals } from '../refusals.js';
-import { textOf, uuidOf } from '../requests.js';
+import { organizationIdOf, textOf, uuidOf } from '../requests.js';
 import { grantPurge, type PurgeOrder } from '../grant/grant.js';
 
 export const startPurgeRpc =
   (pool: Pool, participants: RequiredParticipants) =>
   async (request: StartPurgeRequest): Promise<StartPurgeResponse> => {
     const outcome = await grantPurge(pool, participants, {
-      organizationId: textOf(request.organizationId, 'organization_id', 32),
+      organizationId: organizationIdOf(request, 'none'),
       workspaceId: uuidOf(request.workspaceId),
       kind: kindOf(request.kind),
       by: { operator: textOf(request.orderedBy, 'ordered_by', 128) },

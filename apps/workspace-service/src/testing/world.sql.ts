@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { execute, one, type Pool } from '@lethe/postgres';
+import type { RequiredParticipants } from '../deletion/participants.js';
+import type { Role, State } from '../workspace/workspace-state.js';
+
+/** For tests: what stands in the database before a story begins, and what stands there after it. */
+export const PARTICIPANTS: RequiredParticipants = new Map([
+  ['blob-sweeper', true],
+  ['realm-purge', true],
+]);
+
+export interface Policy {
+  readonly graceSeconds?: number;
+  readonly orphanDelaySeconds?: number;
+  readonly sequestered?: boolean;
+  readonly mode?: 'automatic' | 'manual';
+}
+
+/** Without a policy nothing of the organization is ever purged. */
+export async function addOrganization(pool: Pool, organizationId: string, policy?: Policy): Promise<void> {
+  await execute(pool, `insert into organization values ($1)`, [organizationId]);
+  if (policy) await setPolicy(pool, organizationId, policy);
+}
+
+export async function setPolicy(pool: Pool, organizationId: string, policy: Policy): Promise<void> {
+  const { graceSeconds = 0, orphanDelaySeconds = 0, sequestered = false, mode = 'automatic' } = policy;
+  await execute(
+    pool,
+    `insert into deletion_policy values ($1, $2, $3, $4, $5)
+     on conflict (organization_id) do update
+        set grace_seconds = $2, orphan_delay_seconds = $3, sequestered = $4, purge_mode = $5`,
+    [organizationId, graceSeconds, orphanDelaySeconds, sequestered, mode],
+  );
+}
+
+export async function addUser(
+  pool: Pool,
+  organizationId: string,
+  userId: string,
+  { orgRole = 0, validated = true } = {},
+): Promise<void> {
+  await execute(pool, `insert into account values ($1, $2, $3, 'First', 'Last', $4, $5)`, [
+    userId,
+    organizationId,
+    `${userId}@example.org`,
+    orgRole,
+    validated,
+  ]);
+}
+
+/** @param agoSeconds null undoes it. */
+export async function revoke(pool: Pool, userId: string, agoSeconds: number | null = 0): Promise<void> {
+  await execute(
+    pool,
+    `update account set revoke_time = clock_timestamp() - make_interval(secs => $2) where user_id = $1`,
+    [userId, agoSeconds],
+  );
+}
+
+export async function addWorkspace(
+  pool: Pool,
+  organizationId: string,
+  members: Readonly<Record<string, Role>>,
+  workspaceId: string = randomUUID(),
+): Promise<string> {
+  await execute(
+    pool,
+    `with created as (
+       insert into workspace (workspace_id, organization_id, name, state, epoch, created_by)
+       values ($1, $2, 'secret plans', 'active', 0, 'somebody')
+       returning workspace_id
+     )
+     insert into membership (workspace_id, user_id, role)
+     select workspace_id, member.* from created, unnest($3::text[], $4::text[]) member`,
+    [workspaceId, organizationId, Object.keys(members), Object.values(members)],
+  );
+  return workspaceId;
+}
+
+export async function addBucket(pool: Pool, workspaceId: string): Promise<string> {
+  const bucketId = randomUUID();
+  await execute(
+    pool,
+    `insert into bucket (bucket_id, workspace_id, name, created_by) values ($1, $2, 'b', 'u')`,
+    [bucketId, workspaceId],
+  );
+  return bucketId;
+}
+
+export async function hold(pool: Pool, workspaceId: string): Promise<void> {
+  await execute(
+    pool,
+    `insert into hold (hold_id, workspace_id, origin, reason, placed_by) values ($1, $2, 'court', 'because', 'o')`,
+    [randomUUID(), workspaceId],
+  );
+}
+
+export interface Seen {
+  readonly state: State;
+  readonly epoch: number;
+  readonly name: string | null;
+  readonly etag: string;
+  /** `user:role`, with `!epoch` behind it while suspended. */
+  readonly members: string[];
+  readonly children: number;
+  /** `kind epoch state` */
+  readonly deletions: string[];
+  readonly certificates: number;
+  readonly events: string[];
+}
+
+/** All there is to see of a workspace. */
+export function see(pool: Pool, workspaceId: string): Promise<Seen> {
+  return one<Seen & Record<string, unknown>>(
+    pool,
+    `select w.state, w.epoch, w.name, w.epoch || '.' || w.revision as etag,
+            array(select user_id || ':' || role || coalesce('!' || suspended_epoch, '')
+                    from membership m where m.workspace_id = w.workspace_id order by 1) as members,
+            (select count(*) from bucket b where b.workspace_id = w.workspace_id and b.delete_time is null)
+              + (select count(*) from repository r where r.workspace_id = w.workspace_id and r.delete_time is null) as children,
+            array(select kind || ' ' || epoch || ' ' || d.state
+                    from deletion d where d.workspace_id = w.workspace_id order by epoch) as deletions,
+            (select count(*) from certificate join deletion d using (deletion_id)
+              where d.workspace_id = w.workspace_id) as certificates,
+            array(select headers ->> 'ce-type' from outbox
+                   where headers ->> 'ce-subject' = w.workspace_id::text order by append_no) as events
+       from workspace w
+      where w.workspace_id = $1`,
+    [workspaceId],
+  );
+}
