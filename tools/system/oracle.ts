@@ -88,6 +88,11 @@ async function listAll({ s3, bucket }: Witnesses): Promise<Stored> {
   return { live, anything };
 }
 
+/** Every key that the bucket holds an object, an older version or a delete marker of. */
+export async function keysInBucket(witnesses: Witnesses): Promise<ReadonlySet<string>> {
+  return (await listAll(witnesses)).anything;
+}
+
 async function listUploads({ s3, bucket }: Witnesses): Promise<ReadonlySet<string>> {
   const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
   return new Set(Uploads.map(({ Key = '' }) => Key));
