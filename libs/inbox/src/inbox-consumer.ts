@@ -36,7 +36,14 @@ export function createInboxConsumer<Body>(options: InboxOptions<Body>): Componen
     } catch (error) {
       return deadLetter(letters, message, `cannot be decoded: ${(error as Error).message}`);
     }
-    const decision = await once(message, body);
+    let decision: Decision;
+    try {
+      decision = await once(message, body);
+    } catch (error) {
+      // Perhaps the database is away: then this rejects too, and the message comes again.
+      if (message.deliveries < MAX_DELIVERIES) throw error;
+      return deadLetter(letters, message, `${message.deliveries} deliveries: ${(error as Error).message}`);
+    }
     if (decision.kind === 'reject') return deadLetter(letters, message, decision.reason);
     if (decision.kind === 'retry' && message.deliveries >= MAX_DELIVERIES)
       return deadLetter(letters, message, `${message.deliveries} deliveries: ${decision.reason}`);
