@@ -35,20 +35,27 @@ export async function insertEvents(tx: Queryable, rows: readonly OutboxRow[]): P
 export function leaseUnpublished(db: Queryable, leaseSeconds: number, limit: number): Promise<OutboxRow[]> {
   return many<OutboxRow>(
     db,
-    `update outbox
+    // materialized: picked once, so that a join never runs it again and takes more than the limit
+    `with picked as materialized (
+       select event_id
+         from outbox
+        where not published and (lease_time is null or lease_time < now())
+        order by append_no
+        limit $2
+          for update skip locked
+     )
+     update outbox
         set lease_time = now() + make_interval(secs => $1)
-      where event_id in (select event_id
-                           from outbox
-                          where not published and (lease_time is null or lease_time < now())
-                          order by append_no
-                          limit $2
-                            for update skip locked)
+      where event_id in (select event_id from picked)
      returning event_id, subject, headers, payload`,
     [leaseSeconds, limit],
   );
 }
 
-/** Settles a lease: what JetStream stored is published, the rest is free to be taken again. */
+/**
+ * Settles a lease: what JetStream stored is published, the rest is free to be taken again, unless another relay, after this
+ * lease had run out, published it.
+ */
 export function settleLease(
   db: Queryable,
   published: readonly string[],
@@ -57,7 +64,7 @@ export function settleLease(
   return execute(
     db,
     `update outbox
-        set published = event_id = any($1::uuid[]), lease_time = null
+        set published = published or event_id = any($1::uuid[]), lease_time = null
       where event_id = any($1::uuid[] || $2::uuid[])`,
     [published, failed],
   );

@@ -59,6 +59,7 @@ export function createRelay(options: RelayOptions): Component {
   const onReconnect: Component = {
     name: 'relay-on-reconnect',
     start() {
+      endReset();
       endReset = messaging.onReset(wake);
       return Promise.resolve();
     },
