@@ -100,7 +100,7 @@ describe('deleteWorkspace', () => {
     ['insufficient_permissions', 'bob', { ann: 'ADMIN', bob: 'WRITE' }],
     ['insufficient_permissions', 'bob', { ann: 'ADMIN' }],
   ] as const)('refuses with %s and changes nothing', async (kind, user, members) => {
-    const id = await workspace(members as Parameters<typeof addWorkspace>[2]);
+    const id = await workspace(members);
     const before = await see(db.pool, id);
     expect(await remove(user, id)).toEqual({ kind });
     expect(await see(db.pool, id)).toEqual(before);
