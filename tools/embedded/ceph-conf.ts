@@ -88,6 +88,7 @@ mon max pg per osd = 2000
 mon osd full ratio = 0.99
 mon data avail crit = 1
 mon data avail warn = 2
+osd client watch timeout = 3
 mon osd report timeout = 900
 objecter tick interval = 0.2
 objecter timeout = 0.5
