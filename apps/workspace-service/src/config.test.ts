@@ -6,7 +6,9 @@ import { readConfig } from './config.js';
 const good: Record<string, string> = {
   DATABASE_URL: 'postgres://localhost/workspace',
   NATS_URL: 'nats://a:4222, b:4222',
-  GRPC_CALLERS: `gateway=${createHash('sha256').update('t').digest('hex')}`,
+  GRPC_CALLERS: ['gateway', 'realm-purge', 'blob-sweeper']
+    .map((name) => `${name}=${createHash('sha256').update(name).digest('hex')}`)
+    .join(','),
   REQUIRED_PARTICIPANTS: 'realm-purge:blocks,blob-sweeper:blocks',
   CERTIFICATE_KEY: '{}',
 };
@@ -46,6 +48,7 @@ describe('readConfig', () => {
     ['GRPC_CALLERS', ''],
     ['GRPC_CALLERS', 'gateway=secret'],
     ['REQUIRED_PARTICIPANTS', ''],
+    ['GRPC_CALLERS', `realm-purge=${'ab'.repeat(32)}`],
     ['REQUIRED_PARTICIPANTS', 'realm-purge:blocks'],
     ['REQUIRED_PARTICIPANTS', 'realm-purge:blocks,operator:blocks'],
     ['CERTIFICATE_KEY', ''],

@@ -3,7 +3,7 @@ import { readCertificateKey } from '@lethe/certificate';
 import { PurgeAuthorityServiceService, STREAMS, WorkspaceServiceService } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
 import { createRelay } from '@lethe/outbox';
-import { createPool, runMigrations } from '@lethe/postgres';
+import { createPool, isDatabaseAway, runMigrations } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
@@ -60,7 +60,7 @@ export function createWorkspaceService(
     logger,
     metrics,
   });
-  const handlers = new Handlers(config.callers, allowedCalls(participants), logger);
+  const handlers = new Handlers(config.callers, allowedCalls(participants), logger, isDatabaseAway);
   const reported = () => {
     certify.wake();
   };

@@ -1,3 +1,4 @@
+export * from './away.js';
 export * from './listener.js';
 export * from './migrations.js';
 export * from './pool.js';

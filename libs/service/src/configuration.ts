@@ -77,6 +77,11 @@ export class Configuration {
     }
   }
 
+  /** Settings that contradict each other. */
+  must(hold: boolean, sentence: string): void {
+    if (!hold) this.#faults.push(sentence);
+  }
+
   /** @throws ConfigurationError when anything was missing or wrong. */
   finish<T>(settings: T): T {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);

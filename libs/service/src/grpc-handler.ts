@@ -33,19 +33,13 @@ export class Handlers {
     private readonly callers: Callers,
     private readonly mayCall: MayCall,
     private readonly logger: Logger,
+    /** Whether a failure means that something this service needs is away: then the caller may try again. */
+    private readonly isAway: (error: unknown) => boolean = () => false,
   ) {}
 
   unary<Req, Res>(handle: (request: Req, context: CallContext) => Promise<Res>): handleUnaryCall<Req, Res> {
     return (call: ServerUnaryCall<Req, Res>, callback: sendUnaryData<Res>) => {
-      void this.#guarded(call, (context) => handle(call.request, context)).then(
-        (response) => {
-          callback(null, response);
-        },
-        (thrown: unknown) => {
-          const refusal = thrown as RefusalError; // #guarded throws nothing else
-          callback({ code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
-        },
-      );
+      void this.#guarded(call, (context) => handle(call.request, context)).then(...answering(callback));
     };
   }
 
@@ -54,14 +48,8 @@ export class Handlers {
     handle: (requests: AsyncIterable<Req>, context: CallContext) => Promise<Res>,
   ): handleClientStreamingCall<Req, Res> {
     return (call: ServerReadableStream<Req, Res>, callback: sendUnaryData<Res>) => {
-      void this.#guarded(call, (context) => handle(call as AsyncIterable<Req>, context)).then(
-        (response) => {
-          callback(null, response);
-        },
-        (thrown: unknown) => {
-          const refusal = thrown as RefusalError; // #guarded throws nothing else
-          callback({ code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
-        },
+      void this.#guarded(call, (context) => handle(decoded(call as AsyncIterable<Req>), context)).then(
+        ...answering(callback),
       );
     };
   }
@@ -78,10 +66,7 @@ export class Handlers {
         }
       }).then(
         () => call.end(),
-        (thrown: unknown) => {
-          const refusal = thrown as RefusalError; // #guarded throws nothing else
-          call.emit('error', { code: refusal.code, details: refusal.details, metadata: refusal.trailers() });
-        },
+        (thrown: unknown) => call.emit('error', answerOf(thrown)),
       );
     };
   }
@@ -97,6 +82,7 @@ export class Handlers {
     } catch (error) {
       if (error instanceof RefusalError) throw error;
       this.logger.error({ err: error, path, requestId }, 'call failed');
+      if (this.isAway(error)) throw away(requestId);
       throw new RefusalError({
         code: status.INTERNAL,
         reason: 'INTERNAL',
@@ -128,12 +114,44 @@ export class Handlers {
   }
 }
 
+/** What #guarded throws, as gRPC sends it; it throws nothing but refusals. */
+function answerOf(thrown: unknown) {
+  const refusal = thrown as RefusalError;
+  return { code: refusal.code, details: refusal.details, metadata: refusal.trailers() };
+}
+
+/** What becomes of a promise's end: the answer, or the refusal. */
+function answering<Res>(callback: sendUnaryData<Res>) {
+  return [
+    (response: Res) => {
+      callback(null, response);
+    },
+    (thrown: unknown) => {
+      callback(answerOf(thrown));
+    },
+  ] as const;
+}
+
 interface GuardedCall {
   readonly request?: unknown;
   readonly metadata: Metadata;
   getPath(): string;
   on(event: 'cancelled', listener: () => void): unknown;
 }
+
+async function* decoded<Req>(requests: AsyncIterable<Req>): AsyncGenerator<Req> {
+  for await (const request of requests) {
+    if (request instanceof Undecodable) throw notDecoded(request);
+    yield request;
+  }
+}
+
+const away = (requestId: string) =>
+  new RefusalError({
+    code: status.UNAVAILABLE,
+    reason: 'UNAVAILABLE',
+    message: `something this service needs is away, try again; request ${requestId}`,
+  });
 
 const notDecoded = ({ reason }: Undecodable) =>
   new RefusalError({

@@ -1,0 +1,13 @@
+/** Classes of SQLSTATE that speak of the connection or the server rather than of the statement. */
+const AWAY = /^(08|53|57P)/;
+const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+/** What pg says without a code. */
+const CONNECTION_ENDED =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+
+/** Whether an error says that the database is away or has no room, so that the same statement may succeed later. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return AWAY.test(code) || NETWORK.has(code);
+  return typeof message === 'string' && CONNECTION_ENDED.test(message);
+}
