@@ -35,7 +35,8 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
   const pool = createPool({
     url: databaseUrl,
     applicationName: 'blob-sweeper',
-    max: concurrency + 6,
+    // each page in hand keeps one for its lock
+    max: 2 * concurrency + 6,
     logger,
   });
   const messaging = createMessaging({
@@ -51,7 +52,7 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
   const report = createLoop({
     name: 'report-erasures',
     intervalMs: config.reconcileMs,
-    runOnce: () => reportErasures({ pool, authority, logger, metrics }),
+    runOnce: (signal) => reportErasures({ pool, authority, logger, metrics }, signal),
     logger,
     metrics,
   });

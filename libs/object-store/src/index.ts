@@ -1,2 +1,3 @@
 export * from './object-store.js';
+export { StoreAnswerError } from './s3-answer.js';
 export * from './s3-store.js';

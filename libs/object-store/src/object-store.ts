@@ -16,10 +16,18 @@ export interface KeyFailure {
   readonly code: string;
 }
 
-/** A part of a listing in key order. `through` is the last key it speaks for; undefined when it speaks for all that follow. */
+/** A part of a listing in the store's order. It ended amid or behind `last`; undefined: it holds all that there is. */
 export interface ListingPage<T> {
   readonly items: readonly T[];
-  readonly through: string | undefined;
+  readonly last: string | undefined;
+}
+
+/**
+ * Whether a listing that began before `key` holds everything under it. A listing that broke off at a longer key which begins with
+ * this one does not: Ceph lists the uploads of `a.1` before those of `a`.
+ */
+export function isComplete({ last }: Pick<ListingPage<unknown>, 'last'>, key: string): boolean {
+  return last === undefined || (key < last && !last.startsWith(key));
 }
 
 /**
@@ -35,11 +43,13 @@ export interface ObjectStore {
   deleteKeys(keys: readonly string[]): Promise<KeyFailure[]>;
   /** Deletes up to 1000 versions or markers for good. Missing ones are fine. */
   deleteVersions(versions: readonly ObjectVersion[]): Promise<KeyFailure[]>;
-  /** Versions and markers of keys that begin with `prefix` and come after `after`. */
+  /** Versions and markers of keys that begin with `prefix` and come after `after`; perhaps those of `after` too. */
   listVersions(prefix: string, after: string): Promise<ListingPage<ObjectVersion>>;
   listUploads(prefix: string, after: string): Promise<ListingPage<UnfinishedUpload>>;
-  abortUpload(upload: UnfinishedUpload): Promise<void>;
+  /** A missing upload is fine. */
+  abortUpload(upload: UnfinishedUpload): Promise<KeyFailure | undefined>;
   /** Rejects while the store cannot be reached or refuses the credentials. */
   probe(): Promise<void>;
+  /** Ends what is under way, which rejects, and all that comes later. */
   close(): void;
 }

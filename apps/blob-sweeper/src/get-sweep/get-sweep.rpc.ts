@@ -16,7 +16,7 @@ export const getSweepRpc =
         reason: 'SWEEP_NOT_FOUND',
         message: 'No page of this realm has been swept',
       });
-    const sums = await sumLedger(pool, realmId);
+    const sums = await sumLedger(pool, realmId, sweep.epoch);
     return {
       sweep: {
         organizationId: sweep.organization_id,

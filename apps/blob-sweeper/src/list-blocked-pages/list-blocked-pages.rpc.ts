@@ -6,9 +6,10 @@ import {
 } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
-import { listBlockedPages } from './list-blocked-pages.sql.js';
+import type { LedgerRow } from '../sweep/ledger.sql.js';
+import { listBlockedPages, type BlockedPlace } from './list-blocked-pages.sql.js';
 
-const FIRST = ['00000000-0000-0000-0000-000000000000', 0, -1] as const;
+const FIRST: BlockedPlace = ['-infinity', '00000000-0000-0000-0000-000000000000', 0, -1];
 
 export const listBlockedPagesRpc =
   (pool: Pool) =>
@@ -34,17 +35,29 @@ export const listBlockedPagesRpc =
         blocksLeft: row.blocks_left,
         reason: row.reason ?? '',
         until: row.blocked_until ?? undefined,
-        since: row.sweep_time,
+        since: row.block_time ?? undefined,
       })),
-      nextPageToken: rows.length > size && last ? `${last.realm_id}/${last.epoch}/${last.page_no}` : '',
+      nextPageToken: rows.length > size && last ? tokenOf(last) : '',
     };
   };
 
-function placeOf(token: string): [string, number, number] {
-  const match = /^([0-9a-f-]{36})\/(\d{1,15})\/(\d{1,15})$/.exec(token);
-  if (!match?.[1] || !isCanonicalUuid(match[1]))
+const tokenOf = ({ block_time, realm_id, epoch, page_no }: LedgerRow) =>
+  [block_time?.getTime(), realm_id, epoch, page_no].join('/');
+
+function placeOf(token: string): BlockedPlace {
+  const [time, realmId, epoch, page, more] = token.split('/');
+  const [at, ...numbers] = [time, epoch, page].map((part) =>
+    /^\d{1,15}$/.test(part ?? '') ? Number(part) : NaN,
+  );
+  const date = new Date(at ?? NaN);
+  if (
+    more !== undefined ||
+    Number.isNaN(date.getTime()) ||
+    numbers.some(Number.isNaN) ||
+    !isCanonicalUuid(realmId ?? '')
+  )
     throw invalid('page_token must be the next_page_token of an earlier answer');
-  return [match[1], Number(match[2]), Number(match[3])];
+  return [date.toISOString(), realmId ?? '', numbers[0] ?? 0, numbers[1] ?? 0];
 }
 
 const invalid = (message: string) =>

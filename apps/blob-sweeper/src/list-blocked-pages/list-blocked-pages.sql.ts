@@ -1,11 +1,14 @@
 import { many, type Queryable } from '@lethe/postgres';
 import type { LedgerRow } from '../sweep/ledger.sql.js';
 
-/** Blocked pages in key order behind `after`. */
+/** Where a list of blocked pages goes on: block time, realm, epoch, page. */
+export type BlockedPlace = readonly [string, string, number, number];
+
+/** Blocked pages behind `after`, those that wait longest first. A page keeps its place while it is blocked. */
 export function listBlockedPages(
   db: Queryable,
   realmId: string,
-  after: readonly [string, number, number],
+  after: BlockedPlace,
   limit: number,
 ): Promise<LedgerRow[]> {
   return many<LedgerRow>(
@@ -14,9 +17,9 @@ export function listBlockedPages(
        from swept_page
       where state = 'blocked'
         and ($1 = '' or realm_id::text = $1)
-        and (realm_id, epoch, page_no) > ($2::uuid, $3::bigint, $4::bigint)
-      order by realm_id, epoch, page_no
-      limit $5`,
+        and (block_time, realm_id, epoch, page_no) > ($2::timestamptz, $3::uuid, $4::bigint, $5::bigint)
+      order by block_time, realm_id, epoch, page_no
+      limit $6`,
     [realmId, ...after, limit],
   );
 }

@@ -1,13 +1,12 @@
-import { pageLeaf, type BlockEvidence, type Grant } from '@lethe/contracts';
-import { MerkleTree } from '@lethe/merkle';
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { listPages } from '../sweep/ledger.sql.js';
-import { markReported } from './report-erasure.sql.js';
+import { releasedPages } from '../sweep/end.js';
+import { listUnreported, markReported, recordEnd, type SweepEnd } from '../sweep/end.sql.js';
+import { ledgerEvidence } from '../sweep/evidence.js';
 
-const BATCH = 1_000;
+const BATCH = 100;
 
 export interface Reporter {
   readonly pool: Pool;
@@ -16,83 +15,59 @@ export interface Reporter {
   readonly metrics: Metrics;
 }
 
+type Reported = 'reported' | 'incomplete' | 'refused' | 'failed';
+
 /**
  * Step 10: makes it true that every sweep that ended is reported. A sweep has ended when the participant that released its pages
- * has reported how many there were; the counts and the root come from the ledger here, and from nowhere else.
+ * has reported how many there were; the counts and the root come from the ledger here, and from nowhere else. One that fails
+ * does not stand in the way of the others.
  */
-export async function reportErasures(reporter: Reporter): Promise<RunResult> {
-  const { pool, authority, logger, metrics } = reporter;
-  const counts = { found: 0, reported: 0, incomplete: 0, refused: 0 };
+export async function reportErasures(reporter: Reporter, signal?: AbortSignal): Promise<RunResult> {
+  const { pool, authority } = reporter;
+  const counts = { found: 0, ended: 0, reported: 0, incomplete: 0, refused: 0, failed: 0 };
   for await (const grants of authority.openGrants()) {
     for (const grant of grants) {
       counts.found += 1;
-      const released = releasedPages(grant);
-      if (released === undefined) continue;
-      const ledger = await ledgerEvidence(reporter, grant);
-      if (ledger.blocked > 0 || ledger.evidence.pages !== released) {
-        counts.incomplete += 1;
-        metrics.alarms.inc({ alarm: 'ledger_incomplete' });
-        logger.error(
-          { realmId: grant.workspaceId, released, verified: ledger.evidence.pages, blocked: ledger.blocked },
-          'all pages are said to be swept, but the ledger does not show it: not reported',
-        );
-        continue;
-      }
-      const { workspaceId, epoch } = grant;
-      const evidence = { removed: { blocks: ledger.evidence.blocksSwept }, blocks: ledger.evidence };
-      const reported = await authority.reportErasure(workspaceId, epoch, evidence);
-      if (reported.kind === 'reported') {
-        await markReported(pool, workspaceId, epoch, released);
-        counts.reported += 1;
-      } else {
-        counts.refused += 1;
-        metrics.alarms.inc({ alarm: 'report_refused' });
-        logger.error({ realmId: workspaceId, reason: reported.reason }, 'the authority refused the report');
-      }
+      const pages = releasedPages(grant);
+      if (pages !== undefined) counts.ended += await recordEnd(pool, grant.workspaceId, grant.epoch, pages);
+    }
+    if (signal?.aborted) return { counts };
+  }
+  let after: readonly [string, number] = ['00000000-0000-0000-0000-000000000000', 0];
+  for (let ends: SweepEnd[]; (ends = await listUnreported(pool, after, BATCH)).length > 0;) {
+    for (const end of ends) {
+      if (signal?.aborted) return { counts };
+      counts[await report(reporter, end)] += 1;
+      after = [end.realm_id, end.epoch];
     }
   }
   return { counts };
 }
 
-/** How many pages there were, once whoever released them has reported. */
-function releasedPages(grant: Grant): number | undefined {
-  return grant.participants.find((participant) => participant.evidence?.blocks)?.evidence?.blocks?.pages;
-}
-
-async function ledgerEvidence(
-  { pool }: Reporter,
-  { workspaceId, epoch }: Grant,
-): Promise<{ evidence: BlockEvidence; blocked: number }> {
-  const tree = new MerkleTree();
-  const used = new Set<string>();
-  let [total, swept, blocked] = [0, 0, 0];
-  for (let after = -1; ;) {
-    const pages = await listPages(pool, workspaceId, epoch, after, BATCH);
-    for (const page of pages) {
-      if (page.state !== 'verified') {
-        blocked += 1;
-        continue;
-      }
-      tree.append(
-        pageLeaf({ page: page.page_no, rows: page.rows, swept: page.swept, rowDigest: page.row_digest }),
+async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
+  const { pool, authority, logger, metrics } = reporter;
+  const { realm_id: realmId, epoch, pages: released } = end;
+  try {
+    const { evidence, blocked } = await ledgerEvidence(pool, end);
+    if (blocked > 0 || evidence.pages !== released) {
+      metrics.alarms.inc({ alarm: 'ledger_incomplete' });
+      logger.error(
+        { realmId, released, verified: evidence.pages, blocked },
+        'all pages are said to be swept, but the ledger does not show it: not reported',
       );
-      for (const store of page.stores) used.add(store);
-      total += page.rows;
-      swept += page.swept;
+      return 'incomplete';
     }
-    const last = pages.at(-1);
-    if (last === undefined) break;
-    after = last.page_no;
+    const removed = { blocks: evidence.blocksSwept };
+    const reported = await authority.reportErasure(realmId, epoch, { removed, blocks: evidence });
+    if (reported.kind === 'reported') {
+      await markReported(pool, end);
+      return 'reported';
+    }
+    metrics.alarms.inc({ alarm: 'report_refused' });
+    logger.error({ realmId, reason: reported.reason }, 'the authority refused the report');
+    return 'refused';
+  } catch (error) {
+    logger.warn({ err: error, realmId }, 'not reported, will be tried again');
+    return 'failed';
   }
-  return {
-    blocked,
-    evidence: {
-      pages: tree.size,
-      blocksTotal: total,
-      blocksSwept: swept,
-      blocksRetained: total - swept,
-      root: tree.root(),
-      stores: [...used].sort(),
-    },
-  };
 }

@@ -3,16 +3,20 @@ import type { ObjectStore } from '@lethe/object-store';
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool } from '@lethe/postgres';
 import { receiptEvent } from '../event.js';
+import { hasEnded, releasedPages } from '../sweep/end.js';
 import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
-import { sweepKeys } from '../sweep/sweep-keys.js';
+import { withPageLock } from '../sweep/page-lock.js';
+import { allOf } from '../sweep/read-back.js';
+import { sweepKeys, type KeysLeft } from '../sweep/sweep-keys.js';
+import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
 
-/** A page of blocks as it was released. */
-export interface ReleasedPage {
-  readonly page: number;
-  readonly blockIds: readonly string[];
-  readonly rowDigest: Buffer;
-  readonly rows: number;
-}
+export type SweepOutcome =
+  | { readonly kind: 'verified' | 'blocked'; readonly result: PageResult }
+  /** Was verified before: nothing was deleted, its receipt is sent again. */
+  | { readonly kind: 'settled' }
+  | Extract<Judgement, { kind: 'refused' }>
+  /** Another sweeper has the page in hand. */
+  | { readonly kind: 'busy' };
 
 /**
  * Step 8: makes the blocks of a page gone from every store and says so. The keys are rebuilt from the organization of the grant,
@@ -23,30 +27,49 @@ export async function sweepPage(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
-): Promise<PageResult> {
-  const known = await findPage(pool, grant.workspaceId, grant.epoch, page.page);
-  const settled =
-    known?.state === 'verified' &&
-    known.row_digest.equals(page.rowDigest) &&
-    known.swept >= page.blockIds.length;
-  const result = settled ? known : await sweepStores(stores, grant, page);
-  await transaction(pool, async (tx) => {
-    if (!settled) await recordPage(tx, result);
-    await appendEvents(tx, receiptOf(grant, result));
+): Promise<SweepOutcome> {
+  const place = { realmId: grant.workspaceId, epoch: grant.epoch, page: page.page };
+  const judge = async (): Promise<Judgement> => {
+    const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, place.realmId, place.epoch));
+    return judgePage(await findPage(pool, place.realmId, place.epoch, place.page), ended, page);
+  };
+  const settle = async (judged: Exclude<Judgement, { kind: 'sweep' }>): Promise<SweepOutcome> => {
+    if (judged.kind === 'refused') return judged;
+    await appendEvents(pool, receiptOf(grant, judged.row));
+    return { kind: 'settled' };
+  };
+  const judged = await judge();
+  if (judged.kind !== 'sweep') return settle(judged);
+  const swept = await withPageLock(pool, place, async (lost): Promise<SweepOutcome> => {
+    // Whoever had the lock before may have swept it.
+    const now = await judge();
+    if (now.kind !== 'sweep') return settle(now);
+    const result = await sweepStores(stores, grant, page, lost);
+    await transaction(pool, async (tx) => {
+      await recordPage(tx, result);
+      await appendEvents(tx, receiptOf(grant, result));
+    });
+    return { kind: result.state, result };
   });
-  return result;
+  return swept ?? { kind: 'busy' };
 }
 
 async function sweepStores(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
+  signal: AbortSignal,
 ): Promise<PageResult> {
   const keys = page.blockIds.map((id) => blockKey(grant.organizationId, id));
-  const results = await Promise.all(
-    stores.map(async (store) => ({ store, left: await sweepKeys(store, `${grant.organizationId}/`, keys) })),
+  const remainders = new Map<string, KeysLeft>();
+  await allOf(
+    stores.map(async (store) => {
+      const left = await sweepKeys(store, `${grant.organizationId}/`, keys, signal);
+      if (left) remainders.set(store.name, left);
+    }),
   );
-  const remainders = results.flatMap(({ store, left }) => (left ? [{ store, left }] : []));
+  const names = [...remainders.keys()].sort();
+  const left = new Set([...remainders.values()].flatMap((remainder) => [...remainder.keys]));
   return {
     realm_id: grant.workspaceId,
     epoch: grant.epoch,
@@ -55,10 +78,10 @@ async function sweepStores(
     rows: page.rows,
     swept: keys.length,
     row_digest: page.rowDigest,
-    state: remainders.length === 0 ? 'verified' : 'blocked',
+    state: left.size === 0 ? 'verified' : 'blocked',
     stores: stores.map((store) => store.name).sort(),
-    blocks_left: Math.max(0, ...remainders.map(({ left }) => left.keys)),
-    reason: remainders.map(({ store, left }) => `${store.name}: ${left.reason}`).join(', ') || null,
+    blocks_left: left.size,
+    reason: names.map((name) => `${name}: ${remainders.get(name)?.reason}`).join(', ') || null,
     blocked_until: null,
   };
 }

@@ -12,11 +12,14 @@ import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { sweepPage, type ReleasedPage } from './sweep-page.js';
+import type { ReleasedPage } from './judge-page.js';
+import { sweepPage } from './sweep-page.js';
 
 const DURABLE = 'blob-sweeper-pages';
 const ACK_WAIT_MS = 30_000;
 const LAST_RETRY_MS = 30_000;
+const BUSY_MS = 1_000;
+const STOP_MS = 5_000;
 
 /**
  * Takes pages from the work queue, asks for the grant, sweeps. A page that no grant stands behind is a dead letter; while the
@@ -42,17 +45,21 @@ export function sweepPagesConsumer(deps: {
       return refuse(`cannot be decoded: ${(error as Error).message}`);
     }
     const alive = setInterval(() => {
-      message.working();
+      keepAlive(message);
     }, ACK_WAIT_MS / 3);
     try {
       const grant = await authority.grant(page.realmId, page.epoch);
       if (grant === undefined) return await refuse('no grant stands behind this page');
       if (grant.organizationId !== page.organizationId)
         return await refuse('the page names another organization than the grant');
-      const { state, swept, reason } = await sweepPage(pool, stores, grant, page);
-      metrics.loopItems.inc({ loop: 'sweep-pages', count: state });
+      const outcome = await sweepPage(pool, stores, grant, page);
+      metrics.loopItems.inc({ loop: 'sweep-pages', count: outcome.kind });
+      if (outcome.kind === 'busy') return retry(BUSY_MS, 'another sweeper has this page');
+      if (outcome.kind === 'refused') return await refuse(outcome.reason);
+      if (outcome.kind === 'settled') return DONE;
+      const { swept, reason } = outcome.result;
       metrics.loopItems.inc({ loop: 'sweep-pages', count: 'blocks' }, swept);
-      if (state === 'blocked')
+      if (outcome.kind === 'blocked')
         logger.warn({ realmId: page.realmId, page: page.page, reason }, 'page blocked');
       return DONE;
     } catch (error) {
@@ -63,7 +70,7 @@ export function sweepPagesConsumer(deps: {
     }
   }
 
-  return createConsumer({
+  const consumer = createConsumer({
     ...deps,
     stream: BLOCKS_STREAM.name,
     durable: DURABLE,
@@ -71,6 +78,27 @@ export function sweepPagesConsumer(deps: {
     ackWaitMs: ACK_WAIT_MS,
     handle,
   });
+  return {
+    ...consumer,
+    /** Pages in hand may finish, but a store that does not answer holds nobody up: its page comes again. */
+    async stop() {
+      const impatient = setTimeout(() => {
+        for (const store of stores) store.close();
+      }, STOP_MS);
+      await consumer.stop().finally(() => {
+        clearTimeout(impatient);
+      });
+    },
+  };
+}
+
+/** The connection may be gone for good: then the message comes again, and a timer's exception would end the process. */
+function keepAlive(message: Received): void {
+  try {
+    message.working();
+  } catch {
+    return;
+  }
 }
 
 function decode({ data }: Received): ReleasedPage & {
@@ -87,5 +115,6 @@ function decode({ data }: Received): ReleasedPage & {
     throw new RangeError('the rows do not fit the blocks');
   if (rowDigest.length !== 32) throw new RangeError('a row digest has 32 bytes');
   if (page < 0) throw new RangeError('a page number is not negative');
+  if (epoch < 1) throw new RangeError('an epoch is positive');
   return { organizationId, realmId, epoch, page, blockIds, rowDigest, rows };
 }

@@ -14,9 +14,11 @@ export interface LedgerRow {
   readonly reason: string | null;
   readonly blocked_until: Date | null;
   readonly sweep_time: Date;
+  /** Since when it is blocked. */
+  readonly block_time: Date | null;
 }
 
-export type PageResult = Omit<LedgerRow, 'sweep_time'>;
+export type PageResult = Omit<LedgerRow, 'sweep_time' | 'block_time'>;
 
 export function findPage(
   db: Queryable,
@@ -36,12 +38,13 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
   return execute(
     tx,
     `insert into swept_page as had (realm_id, epoch, page_no, organization_id, rows, swept, row_digest, state, stores,
-                                    blocks_left, reason, blocked_until)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                    blocks_left, reason, blocked_until, block_time)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $8 = 'blocked' then clock_timestamp() end)
      on conflict (realm_id, epoch, page_no) do update
         set rows = excluded.rows, swept = excluded.swept, row_digest = excluded.row_digest, state = excluded.state,
             stores = excluded.stores, blocks_left = excluded.blocks_left, reason = excluded.reason,
-            blocked_until = excluded.blocked_until, sweep_time = clock_timestamp()
+            blocked_until = excluded.blocked_until, sweep_time = clock_timestamp(),
+            block_time = case when excluded.state = 'blocked' then coalesce(had.block_time, excluded.block_time) end
       where had.state = 'blocked' or had.row_digest <> excluded.row_digest or had.swept < excluded.swept`,
     [
       page.realm_id,
@@ -82,6 +85,7 @@ export function listPages(
 export function sumLedger(
   db: Queryable,
   realmId: string,
+  epoch: number,
 ): Promise<{ verified: number; blocked: number; swept: number; retained: number }> {
   return one(
     db,
@@ -90,7 +94,7 @@ export function sumLedger(
             coalesce(sum(swept) filter (where state = 'verified'), 0)::bigint as swept,
             coalesce(sum(rows - swept) filter (where state = 'verified'), 0)::bigint as retained
        from swept_page
-      where realm_id = $1`,
-    [realmId],
+      where realm_id = $1 and epoch = $2`,
+    [realmId, epoch],
   );
 }

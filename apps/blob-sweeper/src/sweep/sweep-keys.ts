@@ -1,43 +1,97 @@
+import { createHash } from 'node:crypto';
 import type { KeyFailure, ObjectStore } from '@lethe/object-store';
-import { readBack, type Remaining } from './remaining.js';
+import { allOf, readBack } from './read-back.js';
 
 /** What is left under the keys after a sweep of one store, by reading back. None left: everything is gone. */
 export interface KeysLeft {
-  readonly keys: number;
+  readonly keys: ReadonlySet<string>;
   /** The store's code for the first that could not be deleted. */
   readonly reason: string;
 }
 
-const ROUNDS = 3;
+/** So often the same may be left. */
+const ROUNDS_WITHOUT_PROGRESS = 3;
+/** Each is a listing's worth of versions of one key; somebody may be adding some. */
+const ROUNDS = 1_000;
 const REQUEST_KEYS = 1_000;
+const ABORTS = 16;
 
 /**
  * Deletes every version, delete marker and unfinished upload under up to 1000 keys, and reads back that nothing is left. What a
  * deletion answers is believed only as far as the reason for what is left: the listing decides. Rejects when the store does not
- * answer; then nothing is known, and the page is swept again.
+ * answer, and before the next deletion when `signal` aborts; then nothing is known, and the page is swept again.
  */
 export async function sweepKeys(
   store: ObjectStore,
   prefix: string,
   keys: readonly string[],
+  signal: AbortSignal,
 ): Promise<KeysLeft | undefined> {
   if (keys.length === 0) return undefined;
-  let failures: KeyFailure[] = [];
   // Without versions one request deletes all. Should the hint be wrong, that leaves markers, and the listing finds them.
-  if (!(await store.mayHaveVersions())) failures = await store.deleteKeys(keys);
-  for (let round = 1; ; round++) {
-    const remaining = await readBack(store, prefix, keys);
-    const left = new Set([...remaining.versions, ...remaining.uploads].map(({ key }) => key));
-    if (left.size === 0) return undefined;
-    if (round > ROUNDS) return { keys: left.size, reason: failures[0]?.code ?? 'StillThere' };
-    failures = await remove(store, remaining);
+  if (!(await store.mayHaveVersions())) {
+    signal.throwIfAborted();
+    await store.deleteKeys(keys);
   }
+  let previous: string | undefined;
+  let same = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const { left, mark, reason } = await removeWhatIsLeft(store, prefix, keys, signal);
+    if (left.size === 0) return undefined;
+    same = mark === previous ? same + 1 : 0;
+    if (same === ROUNDS_WITHOUT_PROGRESS - 1) return { keys: left, reason: reason ?? 'StillThere' };
+    previous = mark;
+  }
+  throw new Error('versions come as fast as they are deleted');
 }
 
-async function remove(store: ObjectStore, { versions, uploads }: Remaining): Promise<KeyFailure[]> {
-  const failures: KeyFailure[] = [];
-  for (let at = 0; at < versions.length; at += REQUEST_KEYS)
-    failures.push(...(await store.deleteVersions(versions.slice(at, at + REQUEST_KEYS))));
-  for (const upload of uploads) await store.abortUpload(upload);
-  return failures;
+/** One pass: what it found had been left by those before it. Whether it is gone now, the next pass sees. */
+async function removeWhatIsLeft(
+  store: ObjectStore,
+  prefix: string,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<{ left: Set<string>; mark: string; reason: string | undefined }> {
+  const left = new Set<string>();
+  const fingerprint = new Fingerprint();
+  let reason: string | undefined;
+  const failed = (failures: readonly (KeyFailure | undefined)[]) => {
+    reason ??= failures.find((failure) => failure !== undefined)?.code;
+  };
+  const note = (key: string, id: string) => {
+    left.add(key);
+    fingerprint.add(`${key} ${id}`);
+  };
+  await readBack(store, prefix, keys, {
+    async versions(items) {
+      for (const { key, versionId } of items) note(key, versionId);
+      for (let at = 0; at < items.length; at += REQUEST_KEYS) {
+        signal.throwIfAborted();
+        failed(await store.deleteVersions(items.slice(at, at + REQUEST_KEYS)));
+      }
+    },
+    async uploads(items) {
+      for (const { key, uploadId } of items) note(key, uploadId);
+      for (let at = 0; at < items.length; at += ABORTS) {
+        signal.throwIfAborted();
+        const some = items.slice(at, at + ABORTS);
+        await allOf(some.map(async (upload) => failed([await store.abortUpload(upload)])));
+      }
+    },
+  });
+  return { left, mark: fingerprint.text, reason };
+}
+
+/** Tells two sets apart without holding them: a key may have more versions than memory should. */
+class Fingerprint {
+  #count = 0;
+  #sum = 0n;
+
+  add(item: string): void {
+    this.#count += 1;
+    this.#sum ^= createHash('sha256').update(item).digest().readBigUInt64BE();
+  }
+  get text(): string {
+    return `${this.#count}/${this.#sum}`;
+  }
 }

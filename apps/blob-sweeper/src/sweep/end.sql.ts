@@ -1,0 +1,53 @@
+import { execute, many, one, type Queryable } from '@lethe/postgres';
+
+/** From here on the ledger of this realm is final. Answers 1 the first time. */
+export function recordEnd(db: Queryable, realmId: string, epoch: number, pages: number): Promise<number> {
+  return execute(
+    db,
+    `insert into sweep_report (realm_id, epoch, pages) values ($1, $2, $3) on conflict do nothing`,
+    [realmId, epoch, pages],
+  );
+}
+
+export async function findEnd(db: Queryable, realmId: string, epoch: number): Promise<boolean> {
+  const { ended } = await one<{ ended: boolean }>(
+    db,
+    `select exists (select from sweep_report where realm_id = $1 and epoch = $2) as ended`,
+    [realmId, epoch],
+  );
+  return ended;
+}
+
+export interface SweepEnd {
+  readonly realm_id: string;
+  readonly epoch: number;
+  readonly pages: number;
+}
+
+/** Ends that are not reported yet, in key order behind the one before. */
+export function listUnreported(
+  db: Queryable,
+  [realmId, epoch]: readonly [string, number],
+  limit: number,
+): Promise<SweepEnd[]> {
+  return many<SweepEnd>(
+    db,
+    `select realm_id, epoch, pages
+       from sweep_report
+      where report_time is null
+        and (realm_id, epoch) > ($1::uuid, $2::bigint)
+      order by realm_id, epoch
+      limit $3`,
+    [realmId, epoch, limit],
+  );
+}
+
+export function markReported(db: Queryable, { realm_id, epoch }: SweepEnd): Promise<number> {
+  return execute(
+    db,
+    `update sweep_report
+        set report_time = clock_timestamp()
+      where realm_id = $1 and epoch = $2 and report_time is null`,
+    [realm_id, epoch],
+  );
+}

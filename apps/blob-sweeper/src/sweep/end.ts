@@ -1,0 +1,11 @@
+import type { Grant } from '@lethe/contracts';
+
+export { findEnd as hasEnded } from './end.sql.js';
+
+/**
+ * How many pages there were, once whoever released them has reported: then the sweep has ended. Every row of the realm is gone by
+ * a receipt, and any block id may be a live realm's again.
+ */
+export function releasedPages(grant: Grant): number | undefined {
+  return grant.participants.find((participant) => participant.evidence?.blocks)?.evidence?.blocks?.pages;
+}

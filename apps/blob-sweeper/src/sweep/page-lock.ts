@@ -1,0 +1,37 @@
+import type { Pool } from '@lethe/postgres';
+import { tryLock, unlock } from './page-lock.sql.js';
+
+/**
+ * Runs `work` while no other sweeper has the page, on any replica; undefined when one has. A second delivery that was slow would
+ * else still delete when the first is verified, its rows are gone, and a live realm may have taken up an id of the page anew.
+ * `lost` aborts when the lock is gone because its connection broke: nothing may be deleted after that.
+ */
+export async function withPageLock<T>(
+  pool: Pool,
+  page: { readonly realmId: string; readonly epoch: number; readonly page: number },
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const name = `${page.realmId}/${page.epoch}/${page.page}`;
+  const lost = new AbortController();
+  const session = await pool.connect();
+  const lose = () => {
+    lost.abort(new Error('the lock of the page was lost with its connection'));
+  };
+  session.once('end', lose);
+  let broken: Error | undefined;
+  try {
+    if (!(await tryLock(session, name))) return undefined;
+    try {
+      return await work(lost.signal);
+    } finally {
+      await unlock(session, name);
+    }
+  } catch (error) {
+    // Its connection may still hold the lock: a closed one does not.
+    broken = error as Error;
+    throw error;
+  } finally {
+    session.off('end', lose);
+    session.release(broken);
+  }
+}

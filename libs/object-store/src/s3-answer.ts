@@ -1,0 +1,87 @@
+import type { DeleteObjectsCommandOutput, ObjectIdentifier } from '@aws-sdk/client-s3';
+import type { KeyFailure, ListingPage } from './object-store.js';
+
+/** The answer was no answer to what was asked; nothing can be concluded from it. */
+export class StoreAnswerError extends Error {
+  override readonly name = 'StoreAnswerError';
+}
+
+/** The element that an answer must consist of, by the command. */
+const ROOTS: Readonly<Record<string, string>> = {
+  DeleteObjectsCommand: 'DeleteResult',
+  ListObjectVersionsCommand: 'ListVersionsResult',
+  ListMultipartUploadsCommand: 'ListMultipartUploadsResult',
+  GetBucketVersioningCommand: 'VersioningConfiguration',
+};
+
+/**
+ * Throws unless a 200 carries what was asked for. The client takes an empty body, or a listing of another kind (from a store that
+ * does not know `?versions`), for a listing that found nothing: a leftover would pass as gone.
+ */
+export function checkRoot(commandName: string | undefined, body: Uint8Array): void {
+  const expected = ROOTS[commandName ?? ''];
+  if (expected === undefined) return;
+  const start = Buffer.from(body.buffer, body.byteOffset, Math.min(1_024, body.byteLength)).toString();
+  const root = /<([A-Za-z][\w:.-]*)/.exec(start)?.[1];
+  if (root !== expected)
+    throw new StoreAnswerError(`the store answered ${root ?? 'nothing'} instead of ${expected}`);
+}
+
+/** HTTP 200 proves nothing: whatever the answer does not name as deleted, by key and version, was not. */
+export function unaccounted(
+  asked: readonly ObjectIdentifier[],
+  answer: DeleteObjectsCommandOutput,
+): KeyFailure[] {
+  const place = (key: string | undefined, version: string | undefined) => `${version ?? ''} ${key ?? ''}`;
+  const deleted = new Set(answer.Deleted?.map(({ Key, VersionId }) => place(Key, VersionId)));
+  const failed = new Map(
+    answer.Errors?.map(({ Key, VersionId, Code }) => [place(Key, VersionId), Code ?? 'Unknown']),
+  );
+  return asked.flatMap(({ Key, VersionId }) => {
+    const code = failed.get(place(Key, VersionId)) ?? failed.get(place(Key, undefined));
+    if (code !== undefined && code !== 'NoSuchKey' && code !== 'NoSuchVersion')
+      return [{ key: Key ?? '', code }];
+    const named =
+      deleted.has(place(Key, VersionId)) || deleted.has(place(Key, undefined)) || code !== undefined;
+    return named ? [] : [{ key: Key ?? '', code: 'Unanswered' }];
+  });
+}
+
+interface ListingAnswer {
+  readonly Prefix?: string | undefined;
+  readonly IsTruncated?: boolean | undefined;
+}
+
+/**
+ * A listing as far as it can be believed. The items are in the store's order, so that a truncated one ended amid or behind the
+ * last; what the answer itself says of where to go on is not needed.
+ */
+export function listingOf<T extends { readonly key: string }>(
+  prefix: string,
+  { Prefix, IsTruncated }: ListingAnswer,
+  items: readonly T[],
+): ListingPage<T> {
+  if (IsTruncated === undefined || Prefix !== prefix || items.some(({ key }) => !key.startsWith(prefix)))
+    throw new StoreAnswerError('a listing of something else than was asked for');
+  if (!IsTruncated) return { items, last: undefined };
+  const last = items.at(-1)?.key;
+  if (last === undefined) throw new StoreAnswerError('a truncated listing without an item');
+  return { items, last };
+}
+
+export function identified<Name extends string>(
+  key: string | undefined,
+  field: Name,
+  id: string | undefined,
+): { readonly key: string } & Readonly<Record<Name, string>> {
+  if (key === undefined || id === undefined) throw new StoreAnswerError('a listing without a key or an id');
+  return { key, [field]: id } as { key: string } & Record<Name, string>;
+}
+
+/** The versions and markers of one listing in the order of their keys: UTF-8's, as stores sort, not UTF-16's. */
+export function inKeyOrder<T extends { readonly key: string }>(versions: T[], markers: T[]): T[] {
+  if (markers.length === 0) return versions;
+  const bytes = new Map([...versions, ...markers].map(({ key }) => [key, Buffer.from(key)]));
+  const of = (item: T) => bytes.get(item.key) as Buffer;
+  return [...versions, ...markers].sort((a, b) => Buffer.compare(of(a), of(b)));
+}
