@@ -12,7 +12,7 @@ import { createGrpcCaller } from '@lethe/service';
 export interface Authority {
   /**
    * The grant of exactly this epoch, or undefined: then nothing may be touched. Rejects while the authority is away, which means
-   * the same. A positive answer is kept, since a grant never changes.
+   * the same. A positive answer is kept for a moment, since a grant never changes; but its authority can be set back by a backup.
    */
   grant(workspaceId: string, epoch: number): Promise<Grant | undefined>;
   /** Every grant this participant has not reported on: what it would know if no event had been lost. Bounded pages. */
@@ -35,20 +35,30 @@ export type ErasureReported =
 const KEPT_GRANTS = 10_000;
 const PAGE = 100;
 
-export function createAuthority(address: string, token: string): Authority {
+export interface AuthorityOptions {
+  /** How long a grant is believed without asking again; an authority that was rewound is noticed this late. */
+  readonly keepMs?: number;
+}
+
+export function createAuthority(
+  address: string,
+  token: string,
+  { keepMs = 5_000 }: AuthorityOptions = {},
+): Authority {
   const caller = createGrpcCaller(PurgeAuthorityServiceClient, address, token);
-  const kept = new Map<string, Grant>();
+  const kept = new Map<string, { readonly grant: Grant; readonly until: number }>();
 
   function keep(key: string, grant: Grant): void {
     if (kept.size >= KEPT_GRANTS) kept.delete(kept.keys().next().value as string);
-    kept.set(key, grant);
+    kept.delete(key);
+    kept.set(key, { grant, until: performance.now() + keepMs });
   }
 
   return {
     async grant(workspaceId, epoch) {
       const key = `${workspaceId}/${epoch}`;
       const known = kept.get(key);
-      if (known) return known;
+      if (known && performance.now() < known.until) return known.grant;
       try {
         const { grant } = await caller.unary((client) => client.getGrant, { workspaceId, epoch });
         if (grant?.workspaceId !== workspaceId || grant.epoch !== epoch) return undefined;
