@@ -14,17 +14,12 @@ import {
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
 import { mayCall } from './allowed-calls.js';
-import { closeRealm } from './close-realm/close-realm.js';
 import type { Config } from './config.js';
-import { countBlocks } from './count-blocks/count-blocks.js';
-import { fenceRealm } from './fence-realm/fence-realm.js';
-import { stepPurges, type Steps } from './purge/step.js';
-import { releaseBlocks } from './release-blocks/release-blocks.js';
-import { reportErasure } from './report-erasure/report-erasure.js';
+import { stepPurges } from './purge/step.js';
 import { progressReporter } from './report-progress/report-progress.loop.js';
 import { realmPurgeService, realmService } from './services.js';
 import { settlePagesConsumer } from './settle-pages/settle-pages.consumer.js';
-import { shredRealm } from './shred-realm/shred-realm.js';
+import { createSteps } from './steps.js';
 import { takeOrdersConsumer } from './take-orders/take-orders.consumer.js';
 import { takeOpenGrants } from './take-orders/take-orders.loop.js';
 
@@ -51,19 +46,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   });
   const authority = createAuthority(config.authorityAddress, config.authorityToken);
 
-  const release = releaseBlocks({ ...config, pool, authority, messaging });
-  const close = closeRealm(pool);
-  const steps: Steps = {
-    ordered: fenceRealm(pool, authority),
-    fenced: shredRealm(pool),
-    shredded: countBlocks(pool),
-    releasing: async (purge) => {
-      const result = await release(purge);
-      return result.kind === 'exhausted' ? close(purge) : result;
-    },
-    closed: reportErasure(pool, authority),
-  };
-
+  const steps = createSteps({ ...config, pool, authority, messaging });
   const loop = (name: string, everyMs: number, runOnce: Parameters<typeof createLoop>[0]['runOnce']) =>
     createLoop({ name, intervalMs: everyMs, runOnce, logger, metrics });
   const stepping = loop('step-purges', Math.min(intervalMs, PROGRESS_MS), (signal) =>
@@ -72,7 +55,9 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   const wake = () => {
     stepping.wake();
   };
-  const taking = loop('take-open-grants', intervalMs, () => takeOpenGrants(pool, authority, wake));
+  const taking = loop('take-open-grants', intervalMs, () =>
+    takeOpenGrants({ pool, authority, logger, metrics, ordered: wake }),
+  );
   const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority));
 
   const handlers = new Handlers(config.callers, mayCall, logger);

@@ -22,11 +22,12 @@ export function uuidOf(text: string, field: string): string {
   return canonical;
 }
 
-/** What may stand before the slash of a block's key. */
+/** What may stand before the slash of a block's key. Control characters and line ends are what the database refuses too. */
+export const isOrganizationId = (text: string): boolean => /^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(text);
+
 export function organizationIdOf(request: { readonly organizationId: string }): string {
   const { organizationId } = request;
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused
-  if (!/^[^/\u0000-\u001f\u007f]{1,32}$/u.test(organizationId))
+  if (!isOrganizationId(organizationId))
     throw refusals.invalidArgument(
       'organization_id must have 1 to 32 characters, no slash and no control character',
     );

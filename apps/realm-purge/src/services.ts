@@ -9,13 +9,22 @@ import { putKeyBundleRpc } from './put-key-bundle/put-key-bundle.rpc.js';
 import { putVlobRpc } from './put-vlob/put-vlob.rpc.js';
 import { registerBlocksRpc } from './register-blocks/register-blocks.rpc.js';
 
+/** Everything that writes to a realm: the fence has to hold each of them. */
+export const realmWriters = (pool: Pool) => ({
+  createRealm: createRealmRpc(pool),
+  registerBlocks: registerBlocksRpc(pool),
+  putVlob: putVlobRpc(pool),
+  putKeyBundle: putKeyBundleRpc(pool),
+});
+
 /** Each method with the slice that answers it. */
 export function realmService(handlers: Handlers, pool: Pool): RealmServiceServer {
+  const { createRealm, registerBlocks, putVlob, putKeyBundle } = realmWriters(pool);
   return {
-    createRealm: handlers.unary(createRealmRpc(pool)),
-    registerBlocks: handlers.clientStream(registerBlocksRpc(pool)),
-    putVlob: handlers.unary(putVlobRpc(pool)),
-    putKeyBundle: handlers.unary(putKeyBundleRpc(pool)),
+    createRealm: handlers.unary(createRealm),
+    registerBlocks: handlers.clientStream(registerBlocks),
+    putVlob: handlers.unary(putVlob),
+    putKeyBundle: handlers.unary(putKeyBundle),
   };
 }
 

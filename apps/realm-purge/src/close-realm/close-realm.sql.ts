@@ -30,11 +30,12 @@ export function moveToClosed(
   return one<{ close_time: Date }>(
     tx,
     `with tombstone as (
-       update realm set state = 'purged' where realm_id = $1 and state = 'fenced'
+       update realm set state = 'purged' where realm_id = $1 and state = 'fenced' returning realm_id
      )
      update purge
         set state = 'closed', close_time = clock_timestamp(), blocks_total = $2
-      where realm_id = $1 and state = 'releasing'
+       from tombstone
+      where purge.realm_id = tombstone.realm_id and purge.state = 'releasing'
      returning close_time`,
     [realmId, blocksTotal],
   );

@@ -2,11 +2,9 @@ import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool } from '@lethe/postgres';
 import { event } from '../purge/event.js';
 import { lockPurge, sumPages } from '../purge/purge.sql.js';
-import { MOVED, attention, waiting, type Step } from '../purge/step.js';
+import { BUSY, MOVED, attention, type Step } from '../purge/step.js';
 import { lockForFencing } from '../realm/realm.sql.js';
 import { findRemainder, moveToClosed, releaseFromTheStart } from './close-realm.sql.js';
-
-const BUSY_MS = 100;
 
 /** Step 9, second half: the realm becomes a tombstone when a re-scan finds nothing, and every row that was counted went by a receipt. */
 export function closeRealm(pool: Pool): Step {
@@ -14,9 +12,9 @@ export function closeRealm(pool: Pool): Step {
     transaction(pool, async (tx) => {
       await lockForFencing(tx, organizationId);
       const purge = await lockPurge(tx, realmId, 'releasing');
-      if (!purge) return waiting(BUSY_MS);
+      if (!purge) return BUSY;
       const { settled, pages, rows, retained } = await sumPages(tx, realmId);
-      if (settled !== pages) return waiting(BUSY_MS);
+      if (settled !== pages) return BUSY;
 
       const left = await findRemainder(tx, realmId);
       if (left.metadata) return attention('metadata appeared behind the fence');

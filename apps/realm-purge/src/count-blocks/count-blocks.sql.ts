@@ -1,5 +1,8 @@
 import { execute, one, type Queryable } from '@lethe/postgres';
 
+/** The largest count a reader can hold. Sizes are what writers say: no lie of theirs may stop a purge. */
+const MOST_BYTES = Number.MAX_SAFE_INTEGER;
+
 /** Counts the next rows in key order, behind the cursor. */
 export function countNext(
   tx: Queryable,
@@ -9,7 +12,8 @@ export function countNext(
 ): Promise<{ blocks: number; bytes: number; last: string | null }> {
   return one(
     tx,
-    `select count(*) as blocks, coalesce(sum(size_bytes), 0)::bigint as bytes, max(block_id::text) as last
+    `select count(*) as blocks, least(coalesce(sum(size_bytes), 0), ${MOST_BYTES})::bigint as bytes,
+            max(block_id::text collate "C") as last
        from (select block_id, size_bytes
                from block
               where realm_id = $1 and ($2::uuid is null or block_id > $2)
@@ -27,7 +31,7 @@ export function addCounted(
   return execute(
     tx,
     `update purge
-        set blocks_total = blocks_total + $2, bytes_total = bytes_total + $3, count_cursor = coalesce($4, count_cursor)
+        set blocks_total = blocks_total + $2, bytes_total = least(bytes_total::numeric + $3, ${MOST_BYTES})::bigint, count_cursor = coalesce($4, count_cursor)
       where realm_id = $1`,
     [realmId, counted.blocks, counted.bytes, counted.last],
   );

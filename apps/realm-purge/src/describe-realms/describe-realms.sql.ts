@@ -15,7 +15,7 @@ export function describeRealms(db: Queryable, realmIds: readonly string[]): Prom
             (select count(*) from vlob_atom v where v.realm_id = r.realm_id) as vlob_atoms,
             (select count(*) from key_bundle k where k.realm_id = r.realm_id) as key_bundles
        from realm r
-      cross join lateral (select count(*) as blocks, coalesce(sum(size_bytes), 0)::bigint as bytes
+      cross join lateral (select count(*) as blocks, least(coalesce(sum(size_bytes), 0), ${Number.MAX_SAFE_INTEGER})::bigint as bytes
                             from block
                            where block.realm_id = r.realm_id) b
       where r.realm_id = any($1::uuid[])

@@ -1,11 +1,9 @@
 import type { Authority } from '@lethe/participant';
 import { transaction, type Pool } from '@lethe/postgres';
 import { lockPurge } from '../purge/purge.sql.js';
-import { MOVED, attention, waiting, type Step } from '../purge/step.js';
+import { BUSY, MOVED, attention, type Step } from '../purge/step.js';
 import { lockForFencing } from '../realm/realm.sql.js';
 import { dropOrder, fence, moveToFenced } from './fence-realm.sql.js';
-
-const BUSY_MS = 200;
 
 /** Step 6, first half: with the authority's grant in hand, lets no write into the realm any more. Without one, drops the hint. */
 export function fenceRealm(pool: Pool, authority: Authority): Step {
@@ -18,7 +16,7 @@ export function fenceRealm(pool: Pool, authority: Authority): Step {
     return transaction(pool, async (tx) => {
       await lockForFencing(tx, grant.organizationId);
       const purge = await lockPurge(tx, realmId, 'ordered');
-      if (purge?.epoch !== epoch) return waiting(BUSY_MS);
+      if (purge?.epoch !== epoch) return BUSY;
       const realm = await fence(tx, realmId, grant.organizationId);
       if (realm.organization_id !== grant.organizationId)
         return attention(`the realm belongs to another organization than the grant says`);

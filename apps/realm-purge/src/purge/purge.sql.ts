@@ -19,13 +19,17 @@ export interface PurgeRow {
   readonly next_page: number;
   readonly failures: number;
   readonly attention: string | null;
+  /** When it was to be looked at, to the microsecond. */
+  readonly scheduled: string;
 }
+
+const ROW = `*, next_step_time::text as scheduled`;
 
 /** Purges with a step to make, those first that waited longest. What needs attention is not among them. */
 export function listSteppable(db: Queryable, limit: number): Promise<PurgeRow[]> {
   return many<PurgeRow>(
     db,
-    `select *
+    `select ${ROW}
        from purge
       where report_time is null and attention is null and next_step_time <= clock_timestamp()
       order by next_step_time
@@ -38,24 +42,31 @@ export function listSteppable(db: Queryable, limit: number): Promise<PurgeRow[]>
 export function lockPurge(tx: Queryable, realmId: string, state: PurgeState): Promise<PurgeRow | undefined> {
   return maybeOne<PurgeRow>(
     tx,
-    `select * from purge where realm_id = $1 and state = $2 and attention is null for update skip locked`,
+    `select ${ROW} from purge where realm_id = $1 and state = $2 and attention is null for update skip locked`,
     [realmId, state],
   );
 }
 
 export function findPurge(db: Queryable, realmId: string): Promise<PurgeRow | undefined> {
-  return maybeOne<PurgeRow>(db, `select * from purge where realm_id = $1`, [realmId]);
+  return maybeOne<PurgeRow>(db, `select ${ROW} from purge where realm_id = $1`, [realmId]);
 }
 
-/** When it is looked at again. */
-export function scheduleStep(db: Queryable, realmId: string, inMs: number, failed: boolean): Promise<number> {
+/** When it is looked at again, unless something rang since the step began: then what the step saw is old, and it is looked at again at once. */
+export function scheduleStep(
+  db: Queryable,
+  { realm_id: realmId, scheduled }: Pick<PurgeRow, 'realm_id' | 'scheduled'>,
+  inMs: number,
+  failed: boolean,
+): Promise<number> {
   return execute(
     db,
     `update purge
-        set next_step_time = clock_timestamp() + make_interval(secs => $2::float8 / 1000),
+        set next_step_time = case when next_step_time = $4::timestamptz
+                                  then clock_timestamp() + make_interval(secs => $2::float8 / 1000)
+                                  else next_step_time end,
             failures = case when $3 then failures + 1 else 0 end
       where realm_id = $1`,
-    [realmId, inMs, failed],
+    [realmId, inMs, failed, scheduled],
   );
 }
 

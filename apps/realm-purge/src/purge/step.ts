@@ -9,10 +9,13 @@ export type StepResult =
   | { readonly kind: 'moved' }
   /** Nothing to do before this time, or before something rings. */
   | { readonly kind: 'waiting'; readonly ms: number }
+  /** Another replica has it in hand, or it has moved on: looked at again when it is listed again. */
+  | { readonly kind: 'busy' }
   /** Must not go on by itself: an alarm, and nothing of this purge moves until a person has looked. */
   | { readonly kind: 'attention'; readonly reason: string };
 
 export const MOVED = { kind: 'moved' } as const satisfies StepResult;
+export const BUSY = { kind: 'busy' } as const satisfies StepResult;
 export const waiting = (ms: number) => ({ kind: 'waiting', ms }) as const satisfies StepResult;
 export const attention = (reason: string) => ({ kind: 'attention', reason }) as const satisfies StepResult;
 
@@ -37,7 +40,7 @@ export async function stepPurges(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const purges = await listSteppable(pool, BATCH);
-  const counts = { found: purges.length, moved: 0, waiting: 0, attention: 0, failed: 0 };
+  const counts = { found: purges.length, moved: 0, waiting: 0, busy: 0, attention: 0, failed: 0 };
   for (const purge of purges) {
     if (signal.aborted) break;
     const { realm_id: realmId, state } = purge;
@@ -48,8 +51,8 @@ export async function stepPurges(
         metrics.alarms.inc({ alarm: 'purge_needs_attention' });
         logger.error({ realmId, state, reason: result.reason }, 'purge needs attention');
         await needAttention(pool, realmId, result.reason);
-      } else {
-        await scheduleStep(pool, realmId, result.kind === 'waiting' ? result.ms : 0, false);
+      } else if (result.kind !== 'busy') {
+        await scheduleStep(pool, purge, result.kind === 'waiting' ? result.ms : 0, false);
       }
     } catch (error) {
       counts.failed += 1;
@@ -58,7 +61,7 @@ export async function stepPurges(
         'step failed, will be made again',
       );
       const backoffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(purge.failures, 12));
-      await scheduleStep(pool, realmId, backoffMs * (0.5 + Math.random() / 2), true);
+      await scheduleStep(pool, purge, backoffMs * (0.5 + Math.random() / 2), true);
     }
   }
   return { counts, more: counts.moved > 0 };

@@ -16,9 +16,13 @@ export function lockForWriting(tx: Queryable, organizationId: string): Promise<n
   ]);
 }
 
-/** Alone: waits for the organization's writers under way, and lets none begin. */
-export function lockForFencing(tx: Queryable, organizationId: string): Promise<number> {
-  return execute(tx, `select pg_advisory_xact_lock(hashtextextended($1, ${LOCK_SEED}))`, [organizationId]);
+/**
+ * Alone: waits for the organization's writers under way, and lets none begin. All of them queue behind it, so it gives up rather
+ * than wait long for one that is stuck; the step is made again.
+ */
+export async function lockForFencing(tx: Queryable, organizationId: string): Promise<void> {
+  await execute(tx, `set local lock_timeout = '2s'`);
+  await execute(tx, `select pg_advisory_xact_lock(hashtextextended($1, ${LOCK_SEED}))`, [organizationId]);
 }
 
 export function findRealm(db: Queryable, realmId: string): Promise<RealmRow | undefined> {

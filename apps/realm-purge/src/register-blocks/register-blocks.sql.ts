@@ -1,6 +1,6 @@
 import { execute, many, type Queryable } from '@lethe/postgres';
 
-/** Registers blocks; those already registered stay as they are. Answers how many are new. */
+/** Registers blocks, in key order so that two writers of the same ids never wait for each other in a ring; those already registered stay as they are. Answers how many are new. */
 export function insertBlocks(
   tx: Queryable,
   realmId: string,
@@ -10,7 +10,7 @@ export function insertBlocks(
   return execute(
     tx,
     `insert into block (realm_id, block_id, size_bytes)
-     select $1, * from unnest($2::uuid[], $3::bigint[])
+     select $1, given.* from unnest($2::uuid[], $3::bigint[]) given (block_id, size_bytes) order by block_id
      on conflict do nothing`,
     [realmId, blockIds, sizes],
   );

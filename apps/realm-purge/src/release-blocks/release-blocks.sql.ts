@@ -1,4 +1,4 @@
-import { execute, many, type Queryable } from '@lethe/postgres';
+import { execute, many, one, type Queryable } from '@lethe/postgres';
 
 export interface PageRows {
   /** 16 bytes an id, ascending: every row, and those of them to sweep. */
@@ -43,23 +43,27 @@ export function readNextPages(
   );
 }
 
-/** The rows of a page as they are now. */
+/**
+ * The rows of a page as they are now, no more than a sweeper takes: what came late into a full page pushes out its last rows,
+ * which the re-scan finds.
+ */
 export async function readPage(
   tx: Queryable,
   realmId: string,
   organizationId: string,
   first: string,
   last: string,
+  pageBlocks: number,
 ): Promise<PageRows | undefined> {
   const [page] = await many<{ all_ids: Buffer | null; sweep_ids: Buffer }>(
     tx,
     `with next as (
-       select block_id from block where realm_id = $1 and block_id between $3 and $4
+       select block_id from block where realm_id = $1 and block_id between $3 and $4 order by block_id limit $5
      )
      select string_agg(uuid_send(block_id), '' order by block_id) as all_ids,
             coalesce(string_agg(uuid_send(block_id), '' order by block_id) filter (where ${SWEEPABLE}), '') as sweep_ids
        from next`,
-    [realmId, organizationId, first, last],
+    [realmId, organizationId, first, last, pageBlocks],
   );
   return page?.all_ids ? { all_ids: page.all_ids, sweep_ids: page.sweep_ids } : undefined;
 }
@@ -76,8 +80,9 @@ export interface PageRecord {
 export function insertPage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
   return execute(
     tx,
-    `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, state, release_time, releases)
-     values ($1, $2, $3, $4, $5, $6, $7, 'released', clock_timestamp(), 1)`,
+    `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, state, in_flight,
+                       release_time, releases)
+     values ($1, $2, $3, $4, $5, $6, $7, 'released', true, clock_timestamp(), 1)`,
     [realmId, page.pageNo, page.first, page.last, page.rows, page.swept, page.digest],
   );
 }
@@ -87,9 +92,9 @@ export function updatePage(tx: Queryable, realmId: string, page: PageRecord): Pr
   return execute(
     tx,
     `update page
-        set rows = $3, swept = $4, row_digest = $5, release_time = clock_timestamp(), releases = releases + 1
+        set rows = $3, swept = $4, row_digest = $5, last_block = $6, in_flight = true, release_time = clock_timestamp(), releases = releases + 1
       where realm_id = $1 and page_no = $2 and state = 'released'`,
-    [realmId, page.pageNo, page.rows, page.swept, page.digest],
+    [realmId, page.pageNo, page.rows, page.swept, page.digest, page.last],
   );
 }
 
@@ -101,26 +106,53 @@ export function moveCursor(tx: Queryable, realmId: string, last: string, nextPag
   ]);
 }
 
-/**
- * Pages without a receipt whose time has come again: the wait doubles with each release up to 64 times the first, so that a
- * stopped sweeper does not fill the queue; a lock that ends at a known time is awaited.
- */
-export function lockOverdue(
+export interface Outstanding {
+  readonly released: number;
+  readonly in_flight: number;
+}
+
+/** Pages without their rows gone, and those of them on their way. */
+export function countOutstanding(tx: Queryable, realmId: string): Promise<Outstanding> {
+  return one<Outstanding>(
+    tx,
+    `select count(*) as released, count(*) filter (where in_flight) as in_flight
+       from page
+      where realm_id = $1 and state = 'released'`,
+    [realmId],
+  );
+}
+
+export interface PageRange {
+  readonly page_no: number;
+  readonly first_block: string;
+  readonly last_block: string;
+}
+
+/** The wait doubles with each release up to 64 times the first, so that a stopped sweeper does not fill the queue. */
+const LONG_AGO = `release_time + make_interval(secs => $2::float8 / 1000 * power(2, least(6, releases - 1)))
+                  < clock_timestamp()`;
+const DUE = {
+  /** Given to the queue long ago, and no receipt: lost, or in the hands of a sweeper that is stopped. */
+  lost: `in_flight and ${LONG_AGO}`,
+  /** The queue refused it, or its rows are not those it was given for. */
+  returned: `not in_flight and release_time is null`,
+  /** A lock that ends at a known time is awaited. */
+  blocked: `not in_flight and ${LONG_AGO} and (blocked_until is null or blocked_until < clock_timestamp())`,
+};
+
+/** Pages that are to be released again, in page order. */
+export function lockDue(
   tx: Queryable,
+  why: keyof typeof DUE,
   realmId: string,
   rereleaseMs: number,
   limit: number,
-): Promise<{ page_no: number; first_block: string; last_block: string }[]> {
-  return many(
+): Promise<PageRange[]> {
+  return many<PageRange>(
     tx,
     `select page_no, first_block, last_block
        from page
-      where realm_id = $1
-        and state = 'released'
-        and (release_time is null
-             or release_time + make_interval(secs => $2::float8 / 1000 * least(64, power(2, releases - 1)))
-                < clock_timestamp())
-        and (blocked_until is null or blocked_until < clock_timestamp())
+      where realm_id = $1 and state = 'released' and $2::float8 > 0 and ${DUE[why]}
       order by page_no
       limit $3
         for update skip locked`,
@@ -128,12 +160,12 @@ export function lockOverdue(
   );
 }
 
-/** What was not given to the queue after all is due at once. */
+/** What was not given to the queue after all waits for room, and counts as not released. */
 export function unrelease(db: Queryable, realmId: string, pages: readonly number[]): Promise<number> {
   return execute(
     db,
     `update page
-        set release_time = null, releases = greatest(0, releases - 1)
+        set release_time = null, in_flight = false, releases = greatest(0, releases - 1)
       where realm_id = $1 and page_no = any($2::bigint[]) and state = 'released'`,
     [realmId, pages],
   );

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { EncodedEvent } from '@lethe/contracts';
-import type { Authority } from '@lethe/participant';
 import type { Messaging } from '@lethe/messaging';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { event } from '../purge/event.js';
-import { lockPurge, sumPages, type PurgeRow } from '../purge/purge.sql.js';
-import { MOVED, attention, waiting, type StepResult } from '../purge/step.js';
+import { lockPurge, type PurgeRow } from '../purge/purge.sql.js';
+import { BUSY, MOVED, attention, waiting, type StepResult } from '../purge/step.js';
 import {
+  countOutstanding,
   insertPage,
-  lockOverdue,
+  lockDue,
   moveCursor,
   readNextPages,
   readPage,
   unrelease,
   updatePage,
+  type PageRange,
   type PageRecord,
   type PageRows,
 } from './release-blocks.sql.js';
 
 export interface Release {
   readonly pool: Pool;
-  readonly authority: Authority;
   readonly messaging: Pick<Messaging, 'publish'>;
   readonly windowPages: number;
   readonly pageBlocks: number;
@@ -35,7 +35,6 @@ type Taken =
   | { readonly kind: 'taken'; readonly pages: Released[]; readonly exhausted: boolean }
   | Exclude<StepResult, { kind: 'moved' }>;
 
-const BUSY_MS = 100;
 const ID_BYTES = 16;
 
 /**
@@ -44,13 +43,8 @@ const ID_BYTES = 16;
  * settled page.
  */
 export function releaseBlocks(release: Release) {
-  const { pool, authority, messaging } = release;
-  return async ({
-    realm_id: realmId,
-    epoch,
-  }: PurgeRow): Promise<StepResult | { readonly kind: 'exhausted' }> => {
-    if ((await authority.grant(realmId, epoch)) === undefined)
-      return attention('the authority shows no grant for a purge that is under way: it has been rewound');
+  const { pool, messaging } = release;
+  return async ({ realm_id: realmId }: PurgeRow): Promise<StepResult | { readonly kind: 'exhausted' }> => {
     const taken = await transaction(pool, (tx) => takePages(tx, realmId, release));
     if (taken.kind !== 'taken') return taken;
     if (taken.exhausted) return { kind: 'exhausted' };
@@ -68,27 +62,29 @@ export function releaseBlocks(release: Release) {
   };
 }
 
+/** What is lost has its place in the window; the rest shares the room that is left, what is blocked behind what is new. */
 async function takePages(tx: PoolClient, realmId: string, release: Release): Promise<Taken> {
   const purge = await lockPurge(tx, realmId, 'releasing');
-  if (!purge) return waiting(BUSY_MS);
-  const again = await takeOverdue(tx, purge, release);
-  if ('kind' in again) return again;
+  if (!purge) return BUSY;
+  const { windowPages, rereleaseMs, pageBlocks } = release;
+  const due = (why: Parameters<typeof lockDue>[1], limit: number) =>
+    limit > 0 ? lockDue(tx, why, realmId, rereleaseMs, limit) : [];
 
-  const { outstanding, blocked_pages: blocked } = await sumPages(tx, realmId);
-  const room = release.windowPages - outstanding;
-  const rows = room > 0 ? await nextRows(tx, purge, room, release) : [];
-  const fresh = await takeFresh(tx, purge, rows);
-  const exhausted = room > 0 && rows.length === 0 && outstanding + blocked === 0;
-  return { kind: 'taken', pages: [...again, ...fresh], exhausted };
+  const outstanding = await countOutstanding(tx, realmId);
+  const room = windowPages - outstanding.in_flight;
+  const [lost, returned] = [await due('lost', windowPages), await due('returned', room)];
+  const freshRoom = room - returned.length;
+  const fresh = freshRoom > 0 ? await nextRows(tx, purge, freshRoom, pageBlocks) : [];
+  const blocked = await due('blocked', freshRoom - fresh.length);
+
+  const again = await takeAgain(tx, purge, [...lost, ...returned, ...blocked], pageBlocks);
+  if ('kind' in again) return again;
+  const pages = [...again, ...(await takeFresh(tx, purge, fresh))];
+  return { kind: 'taken', pages, exhausted: pages.length === 0 && outstanding.released === 0 };
 }
 
-const nextRows = (
-  tx: PoolClient,
-  purge: PurgeRow,
-  room: number,
-  { pageBlocks }: Release,
-): Promise<PageRows[]> =>
-  readNextPages(tx, purge.realm_id, purge.organization_id, purge.release_cursor, room, pageBlocks);
+const nextRows = (tx: PoolClient, purge: PurgeRow, pages: number, pageBlocks: number): Promise<PageRows[]> =>
+  readNextPages(tx, purge.realm_id, purge.organization_id, purge.release_cursor, pages, pageBlocks);
 
 async function takeFresh(tx: PoolClient, purge: PurgeRow, pages: readonly PageRows[]): Promise<Released[]> {
   const released: Released[] = [];
@@ -101,26 +97,23 @@ async function takeFresh(tx: PoolClient, purge: PurgeRow, pages: readonly PageRo
   return released;
 }
 
-async function takeOverdue(
+/** The pages with their rows as they are now, or an attention that has changed nothing. */
+async function takeAgain(
   tx: PoolClient,
   purge: PurgeRow,
-  { rereleaseMs, windowPages }: Release,
+  ranges: readonly PageRange[],
+  pageBlocks: number,
 ): Promise<Released[] | Extract<StepResult, { kind: 'attention' }>> {
-  const released: Released[] = [];
-  for (const { page_no: pageNo, first_block: first, last_block: last } of await lockOverdue(
-    tx,
-    purge.realm_id,
-    rereleaseMs,
-    windowPages,
-  )) {
-    const rows = await readPage(tx, purge.realm_id, purge.organization_id, first, last);
-    if (rows === undefined)
-      return { kind: 'attention', reason: `the rows of page ${pageNo} went without a receipt` };
-    const page = { ...recordOf(pageNo, rows), first, last };
-    await updatePage(tx, purge.realm_id, page);
-    released.push(releasedOf(purge, page, rows));
+  const { realm_id: realmId, organization_id: organizationId } = purge;
+  const found: { readonly page: PageRecord; readonly rows: PageRows }[] = [];
+  for (const { page_no: pageNo, first_block: first, last_block: last } of ranges) {
+    const rows = await readPage(tx, realmId, organizationId, first, last, pageBlocks);
+    if (rows === undefined) return attention(`the rows of page ${pageNo} went without a receipt`);
+    const page = recordOf(pageNo, rows);
+    found.push({ rows, page: { ...page, first, last: page.rows < pageBlocks ? last : page.last } });
   }
-  return released;
+  for (const { page } of found) await updatePage(tx, realmId, page);
+  return found.map(({ page, rows }) => releasedOf(purge, page, rows));
 }
 
 function recordOf(pageNo: number, { all_ids: all, sweep_ids: sweep }: PageRows): PageRecord {

@@ -1,4 +1,5 @@
 import { DeletionProgress, type Condition } from '@lethe/contracts';
+import { refusalOf } from '@lethe/outcome';
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
@@ -10,10 +11,10 @@ const BATCH = 200;
 
 /** Makes the deletion resource show how far each purge is: what changed since the last run, at most once a run for each. */
 export function progressReporter(pool: Pool, authority: Authority): () => Promise<RunResult> {
-  let said = new Map<string, string>();
+  const said = new Map<string, string>();
   return async () => {
-    const saying = new Map<string, string>();
-    const counts = { found: 0, reported: 0 };
+    const underWay = new Set<string>();
+    const counts = { found: 0, reported: 0, refused: 0 };
     for (let after = FIRST; ;) {
       const purges = await listProgressing(pool, after, BATCH);
       for (const purge of purges) {
@@ -25,16 +26,23 @@ export function progressReporter(pool: Pool, authority: Authority): () => Promis
           DeletionProgress.toJSON({ ...progress, blocksPerSecond: 0 }),
           conditions,
         ]);
-        saying.set(purge.realm_id, now);
+        underWay.add(purge.realm_id);
         if (said.get(purge.realm_id) === now) continue;
-        await authority.reportProgress(purge.realm_id, purge.epoch, progress, conditions);
-        counts.reported += 1;
+        try {
+          await authority.reportProgress(purge.realm_id, purge.epoch, progress, conditions);
+          said.set(purge.realm_id, now);
+          counts.reported += 1;
+        } catch (error) {
+          // What it refuses of one purge says nothing of the others; when it is away they all fail.
+          if (refusalOf(error) === undefined) throw error;
+          counts.refused += 1;
+        }
       }
       const last = purges.at(-1);
       if (last === undefined) break;
       after = last.realm_id;
     }
-    said = saying;
+    for (const realmId of said.keys()) if (!underWay.has(realmId)) said.delete(realmId);
     return { counts };
   };
 }
@@ -62,7 +70,7 @@ function conditionsOf(purge: ProgressingRow, pages: PageSums): Condition[] {
   });
   return [
     ...(purge.attention === null ? [] : [condition('NeedsAttention', purge.attention)]),
-    ...(pages.blocked === 0
+    ...(pages.blocked_pages === 0
       ? []
       : [
           condition(

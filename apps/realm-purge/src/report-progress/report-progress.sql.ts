@@ -9,7 +9,7 @@ export function listProgressing(db: Queryable, after: string, limit: number): Pr
     db,
     `select *, extract(epoch from coalesce(close_time, clock_timestamp()) - count_time)::float8 as releasing_seconds
        from purge
-      where state <> 'ordered' and report_time is null and realm_id > $1
+      where (state <> 'ordered' or attention is not null) and report_time is null and realm_id > $1
       order by realm_id
       limit $2`,
     [after, limit],

@@ -1,4 +1,10 @@
-import { RECEIPTS_STREAM, PageOutcome, decodeEvent, isCanonicalUuid } from '@lethe/contracts';
+import {
+  MAX_PAGE_BLOCKS,
+  RECEIPTS_STREAM,
+  PageOutcome,
+  decodeEvent,
+  isCanonicalUuid,
+} from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
 import { DONE, createConsumer, type Messaging, type Received } from '@lethe/messaging';
 import type { Pool } from '@lethe/postgres';
@@ -8,6 +14,9 @@ import { settle, type Receipt } from './settle-pages.js';
 
 const DURABLE = 'realm-purge-receipts';
 const DIGEST_BYTES = 32;
+const MAX_REASON = 1_000;
+/** PostgreSQL's text holds no NUL, and a reader sees none of the others. */
+const CONTROL = /\p{Cc}/gu;
 
 /** Takes receipts. A page settles once whatever is delivered how often, so the page itself is the inbox. */
 export function settlePagesConsumer(deps: {
@@ -51,13 +60,18 @@ export function settlePagesConsumer(deps: {
   });
 }
 
-function decode({ data }: Received): Receipt {
+/** A message that a statement could not take would come again for ever: what is wrong is found here. */
+export function decode({ data }: Pick<Received, 'data'>): Receipt {
   const receipt = decodeEvent('realm.blocks_swept', data);
   if (!isCanonicalUuid(receipt.context.workspaceId)) throw new RangeError('the workspace id is no UUID');
   if (receipt.rowDigest.length !== DIGEST_BYTES)
     throw new RangeError(`a row digest has ${DIGEST_BYTES} bytes`);
   if (receipt.outcome !== PageOutcome.VERIFIED && receipt.outcome !== PageOutcome.BLOCKED)
     throw new RangeError('the outcome is unknown');
-  if (receipt.page < 0 || receipt.blocksLeft < 0) throw new RangeError('a count is negative');
-  return receipt;
+  const blocked = receipt.outcome === PageOutcome.BLOCKED;
+  if (receipt.page < 0 || receipt.blocksSwept < 0 || (blocked && receipt.blocksLeft < 1))
+    throw new RangeError('a count is too small');
+  if (receipt.blocksLeft > MAX_PAGE_BLOCKS) throw new RangeError('a count is too large');
+  if (Number.isNaN(receipt.until?.getTime())) throw new RangeError('a time is out of range');
+  return { ...receipt, reason: receipt.reason.replace(CONTROL, '\u{FFFD}').slice(0, MAX_REASON) };
 }

@@ -31,31 +31,35 @@ export async function settle(pool: Pool, receipt: Receipt): Promise<SettleOutcom
       return { kind: 'stale' };
     if (receipt.outcome !== PageOutcome.VERIFIED) return block(tx, receipt, page);
     const { deleted } = await deleteSweptRows(tx, realmId, page);
-    if (deleted !== page.rows) {
+    if (deleted === 0) {
       await releaseAgain(tx, realmId, receipt.page);
       return { kind: 'rows_changed' };
     }
-    await settlePage(tx, realmId, receipt.page);
+    if (deleted !== page.rows) throw new Error('rows of the page went in the same moment: none is deleted');
+    const { time, no_other_blocked: resumed } = await settlePage(tx, realmId, receipt.page);
+    if (resumed && page.blocked_left !== null)
+      await appendEvents(tx, event('realm.purge_resumed', subjectOf(receipt, page), time, {}));
     return { kind: 'settled', rows: deleted };
   });
   if (outcome.kind !== 'stale') await stepSoon(pool, realmId);
   return outcome;
 }
 
+/** One event when the first page of the purge is blocked, and one when the last such page has gone. */
 async function block(tx: PoolClient, receipt: Receipt, page: ReleasedPage): Promise<SettleOutcome> {
   const { context, blocksLeft: left, until } = receipt;
   const reason = receipt.reason === '' ? 'unknown' : receipt.reason;
-  await blockPage(tx, context.workspaceId, receipt.page, { left, reason, until: until ?? null });
-  if (page.blocked_left === null) {
-    const subject = {
-      organization_id: page.organization_id,
-      realm_id: context.workspaceId,
-      epoch: context.epoch,
-    };
-    await appendEvents(
-      tx,
-      event('realm.purge_blocked', subject, context.time ?? new Date(), { reason, blocksLeft: left, until }),
-    );
+  const blocked = { left, reason, until: until ?? null };
+  const { time, no_other_blocked: first } = await blockPage(tx, context.workspaceId, receipt.page, blocked);
+  if (first && page.blocked_left === null) {
+    const body = { reason, blocksLeft: left, until };
+    await appendEvents(tx, event('realm.purge_blocked', subjectOf(receipt, page), time, body));
   }
   return { kind: 'blocked' };
 }
+
+const subjectOf = ({ context }: Receipt, { organization_id }: ReleasedPage) => ({
+  organization_id,
+  realm_id: context.workspaceId,
+  epoch: context.epoch,
+});

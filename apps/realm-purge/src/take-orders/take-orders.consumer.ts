@@ -4,7 +4,8 @@ import { DONE, type Messaging, type Received } from '@lethe/messaging';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { recordOrder } from './take-orders.sql.js';
+import { isOrganizationId } from '../requests.js';
+import { recordHint } from './take-orders.sql.js';
 
 /** Step 5: hears of a purge. Nothing is believed here; fence-realm asks. */
 export function takeOrdersConsumer(deps: {
@@ -23,7 +24,7 @@ export function takeOrdersConsumer(deps: {
     concurrency: 16,
     decode,
     effect: async (tx, order) => {
-      await recordOrder(tx, order);
+      await recordHint(tx, order);
       return DONE;
     },
     afterwards: deps.ordered,
@@ -38,5 +39,6 @@ function decode({ data }: Received) {
   } = decodeEvent('workspace.purge_started', data).context;
   if (!isCanonicalUuid(realmId)) throw new RangeError('the workspace id is no UUID');
   if (!Number.isSafeInteger(epoch) || epoch < 1) throw new RangeError('the epoch is no positive number');
+  if (!isOrganizationId(organizationId)) throw new RangeError('the organization id is none');
   return { organizationId, realmId, epoch };
 }

@@ -1,20 +1,30 @@
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
-import { recordOrder } from './take-orders.sql.js';
+import type { Logger, Metrics } from '@lethe/telemetry';
+import { recordGrants } from './take-orders.sql.js';
 
-/** Makes it true that every grant has its order here, whatever became of the event. */
-export async function takeOpenGrants(
-  pool: Pool,
-  authority: Authority,
-  ordered: () => void,
-): Promise<RunResult> {
-  const counts = { found: 0, ordered: 0 };
+/** Makes it true that every grant has its order here, whatever became of the event, and its report there. */
+export async function takeOpenGrants(deps: {
+  readonly pool: Pool;
+  readonly authority: Authority;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly ordered: () => void;
+}): Promise<RunResult> {
+  const { pool, authority, logger, metrics } = deps;
+  const counts = { found: 0, ordered: 0, again: 0, rewound: 0 };
   for await (const grants of authority.openGrants()) {
+    const recorded = await recordGrants(pool, grants);
     counts.found += grants.length;
-    for (const { organizationId, workspaceId: realmId, epoch } of grants)
-      if (await recordOrder(pool, { organizationId, realmId, epoch })) counts.ordered += 1;
+    counts.ordered += recorded.ordered;
+    counts.again += recorded.again;
+    counts.rewound += recorded.rewound;
   }
-  if (counts.ordered > 0) ordered();
+  if (counts.rewound > 0) {
+    metrics.alarms.inc({ alarm: 'purge_needs_attention' }, counts.rewound);
+    logger.error(counts, 'the authority shows other epochs than the purges under way: they are halted');
+  }
+  if (counts.ordered + counts.again > 0) deps.ordered();
   return { counts };
 }

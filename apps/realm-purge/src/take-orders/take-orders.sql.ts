@@ -1,10 +1,10 @@
-import { execute, type Queryable } from '@lethe/postgres';
+import { execute, one, type Queryable } from '@lethe/postgres';
 
 /**
- * Records an order: a hint, until the authority has been asked. One that nobody has acted on yet gives way to a higher epoch;
- * one that is under way is never touched.
+ * Records an order that somebody told of. It never takes the place of one that is there: if that is false it will be dropped, and
+ * if it is true there is no other.
  */
-export async function recordOrder(
+export async function recordHint(
   tx: Queryable,
   order: { readonly organizationId: string; readonly realmId: string; readonly epoch: number },
 ): Promise<boolean> {
@@ -12,10 +12,65 @@ export async function recordOrder(
     tx,
     `insert into purge (realm_id, organization_id, epoch, state)
      values ($1, $2, $3, 'ordered')
-     on conflict (realm_id) do update
-        set organization_id = excluded.organization_id, epoch = excluded.epoch
-      where purge.state = 'ordered' and purge.epoch < excluded.epoch`,
+     on conflict (realm_id) do nothing`,
     [order.realmId, order.organizationId, order.epoch],
   );
   return recorded === 1;
+}
+
+export interface GrantsRecorded {
+  readonly ordered: number;
+  readonly again: number;
+  readonly rewound: number;
+}
+
+/**
+ * Records what the authority itself shows as granted and not reported: it replaces a hint of another epoch. One that was reported
+ * is reported again, for the authority does not know of it any more. One that is under way with another epoch halts.
+ */
+export function recordGrants(
+  db: Queryable,
+  grants: readonly {
+    readonly organizationId: string;
+    readonly workspaceId: string;
+    readonly epoch: number;
+  }[],
+): Promise<GrantsRecorded> {
+  return one<GrantsRecorded>(
+    db,
+    `with granted as (
+       select distinct on (realm_id) *
+         from unnest($1::uuid[], $2::text[], $3::bigint[]) as shown (realm_id, organization_id, epoch)
+     ), ordered as (
+       insert into purge (realm_id, organization_id, epoch, state)
+       select realm_id, organization_id, epoch, 'ordered' from granted
+       on conflict (realm_id) do update
+          set organization_id = excluded.organization_id, epoch = excluded.epoch,
+              next_step_time = clock_timestamp(), failures = 0
+        where purge.state = 'ordered' and purge.epoch <> excluded.epoch
+       returning 1
+     ), again as (
+       update purge
+          set report_time = null, next_step_time = clock_timestamp()
+         from granted
+        where purge.realm_id = granted.realm_id and purge.epoch = granted.epoch and purge.report_time is not null
+       returning 1
+     ), rewound as (
+       update purge
+          set attention = format('the authority shows a grant of epoch %s, but this purge is of epoch %s',
+                                 granted.epoch, purge.epoch)
+         from granted
+        where purge.realm_id = granted.realm_id and purge.epoch <> granted.epoch
+          and purge.state <> 'ordered' and purge.attention is null
+       returning 1
+     )
+     select (select count(*) from ordered) as ordered,
+            (select count(*) from again) as again,
+            (select count(*) from rewound) as rewound`,
+    [
+      grants.map((grant) => grant.workspaceId),
+      grants.map((grant) => grant.organizationId),
+      grants.map((grant) => grant.epoch),
+    ],
+  );
 }

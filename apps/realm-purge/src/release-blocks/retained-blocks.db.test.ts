@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realmWriters } from '../services.js';
+import { startQueue, type Queue } from '../testing/queue.js';
+import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
+import { RERELEASE_MS, createPurger, idsOf, receiptOf, type Given, type Purger } from '../testing/stories.js';
+import { addBlocks, addRealm, blocksOf, letPass, ledgerOf } from '../testing/world.sql.js';
+
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
+let db: TestDatabase;
+let script: ScriptedAuthority;
+let queue: Queue;
+let purger: Purger;
+beforeAll(async () => {
+  db = await createTestDatabase(migrations);
+  script = await startScriptedAuthority();
+  queue = await startQueue(serverVariable('NATS_URL'), process.env['NATS_TOKEN']);
+  purger = createPurger({ pool: db.pool, script, publish: queue.publish });
+});
+afterAll(async () => {
+  purger.close();
+  await queue.stop();
+  await script.stop();
+  await db.drop();
+});
+
+/** A realm about to be released, and one that refers to three of its blocks. */
+async function sharing(organizationId: string, state = 'active') {
+  const realmId = await addRealm(db.pool, 'org1', { blocks: 10 });
+  const ids = await blocksOf(db.pool, realmId);
+  const sharer = await addRealm(db.pool, organizationId, { state });
+  await addBlocks(db.pool, sharer, ids.slice(2, 5));
+  return { realmId, sharer, ids };
+}
+async function release(realmId: string): Promise<Given> {
+  script.allow('org1', realmId);
+  await purger.order(realmId);
+  await purger.drive(realmId, 'releasing');
+  await purger.step(realmId);
+  return purger.given.findLast((page) => page.context.workspaceId === realmId) as Given;
+}
+
+describe('a block that another realm refers to', () => {
+  it('is retained while that realm is active and of the same organization', async () => {
+    const { realmId, sharer, ids } = await sharing('org1');
+    const page = await release(realmId);
+    expect(page.rows).toBe(10);
+    expect(idsOf(page)).toEqual([...ids.slice(0, 2), ...ids.slice(5)]);
+    await purger.drive(realmId, 'reported');
+    expect(await blocksOf(db.pool, sharer)).toEqual(ids.slice(2, 5));
+    const report = script.reports.find(({ workspaceId }) => workspaceId === realmId);
+    expect(report?.evidence?.blocks).toMatchObject({ blocksTotal: 10, blocksSwept: 7, blocksRetained: 3 });
+  });
+
+  it.each([
+    ['another organization', 'org10', 'active'],
+    ['a realm behind its fence', 'org1', 'fenced'],
+    ['a tombstone', 'org1', 'purged'],
+  ])('is not retained for %s', async (_, organizationId, state) => {
+    const { realmId, sharer, ids } = await sharing(organizationId, state);
+    expect(idsOf(await release(realmId))).toEqual(ids);
+    expect(await blocksOf(db.pool, sharer)).toEqual(ids.slice(2, 5));
+  });
+
+  it('goes when the last of the realms goes', async () => {
+    const { realmId, sharer, ids } = await sharing('org1');
+    await release(realmId);
+    await purger.drive(realmId, 'reported');
+    expect(idsOf(await release(sharer))).toEqual(ids.slice(2, 5));
+  });
+
+  it('needs a new receipt when the page is released again without its sharer', async () => {
+    const { realmId, sharer, ids } = await sharing('org1');
+    const old = await release(realmId);
+    script.allow('org1', sharer);
+    await purger.order(sharer);
+    await purger.step(sharer);
+    await letPass(db.pool, realmId, RERELEASE_MS / 1000 + 1);
+    await purger.step(realmId);
+    expect(await purger.settle(receiptOf(old))).toEqual({ kind: 'stale' });
+    const again = purger.given.findLast((page) => page.context.workspaceId === realmId) as Given;
+    expect(idsOf(again)).toEqual(ids);
+    expect(await purger.settle(receiptOf(again))).toEqual({ kind: 'settled', rows: 10 });
+    expect(await ledgerOf(db.pool, realmId)).toMatchObject({ left: 0, settled: 10 });
+  });
+
+  it('cannot be taken up by a live realm while it is being deleted, but by another organization', async () => {
+    const { realmId, ids } = await sharing('org1');
+    const live = await addRealm(db.pool, 'org1');
+    const foreign = await addRealm(db.pool, 'org10');
+    await release(realmId);
+    const register = (organizationId: string, realm: string, blockIds: string[]) =>
+      realmWriters(db.pool).registerBlocks(
+        (async function* () {
+          const blocks = blockIds.map((blockId) => ({ blockId, sizeBytes: 1 }));
+          yield await Promise.resolve({ organizationId, realmId: realm, blocks });
+        })(),
+      );
+    await expect(register('org1', live, ids.slice(0, 1))).rejects.toMatchObject({
+      reason: 'BLOCK_BEING_DELETED',
+    });
+    expect(await blocksOf(db.pool, live)).toEqual([]);
+    expect(await register('org10', foreign, ids)).toEqual({ registered: 10 });
+    await purger.drive(realmId, 'reported');
+    expect(await blocksOf(db.pool, foreign)).toEqual(ids);
+  });
+});
