@@ -86,6 +86,7 @@ export async function startDemonstration(
         sweep: pool('sweep'),
         s3,
         bucket: BUCKET,
+        strangers: true,
       },
       memory: await openMemory(kept && join(kept, 'sample.json')),
       narrator,

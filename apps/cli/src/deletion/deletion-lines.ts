@@ -47,6 +47,7 @@ export function ratePhrases(progress: DeletionProgress): string[] {
   const { blocksPerSecond, blocksTotal } = progress;
   if (blocksPerSecond <= 0) return [];
   const left = Math.max(0, blocksTotal - settledBlocks(progress));
+  if (left === 0) return [];
   return [`${Math.round(blocksPerSecond)} blocks/s`, `about ${duration(left / blocksPerSecond)} left`];
 }
 

@@ -36,7 +36,7 @@ describe('lethe deletion watch', () => {
       output:
         'scheduled: not purged before 2026-06-09T13:06:02.295000Z\n' +
         'purging: 1200 of 5000 blocks, 24 %, 5.0 MiB, 2000 blocks/s, about 2 s left\n' +
-        'purging: 5000 of 5000 blocks, 100 %, 5.0 MiB, 2000 blocks/s, about 0 s left\n' +
+        'purging: 5000 of 5000 blocks, 100 %, 5.0 MiB\n' +
         'purged at 2026-06-09T13:07:00.000000Z, deletion certificate 0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d01\n',
       errors: '',
     });

@@ -85,12 +85,16 @@ export function findCertificate(
   return maybeOne(db, `select certificate_id, jws from certificate where deletion_id = $1`, [deletionId]);
 }
 
-/** Whether a hold is in force, and how many. */
-export async function countHolds(db: Queryable, workspaceId: string): Promise<number> {
-  const { holds } = await one<{ holds: number }>(
+/** How many holds are in force, and since when the first is. */
+export function holdsInForce(
+  db: Queryable,
+  workspaceId: string,
+): Promise<{ holds: number; since: Date | null }> {
+  return one(
     db,
-    `select count(*) as holds from hold where workspace_id = $1 and release_time is null`,
+    `select count(*) as holds, min(place_time) as since
+       from hold
+      where workspace_id = $1 and release_time is null`,
     [workspaceId],
   );
-  return holds;
 }

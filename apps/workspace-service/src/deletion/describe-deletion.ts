@@ -2,7 +2,7 @@ import { Condition, DeletionProgress, type Deletion } from '@lethe/contracts';
 import type { Queryable } from '@lethe/postgres';
 import { judgeReports } from './judge-reports.js';
 import {
-  countHolds,
+  holdsInForce,
   findCertificate,
   listParticipantRows,
   listProgress,
@@ -16,14 +16,14 @@ const SOURCE = 'workspace-service';
 
 /** The deletion as its resource shows it: what happened, how far it is, and what holds it up. */
 export async function describeDeletion(db: Queryable, row: DeletionRow): Promise<Deletion> {
-  const [participants, progress, certificate, holds] = await Promise.all([
+  const [participants, progress, certificate, held] = await Promise.all([
     listParticipantRows(db, [row.deletion_id]),
     listProgress(db, row.deletion_id),
     findCertificate(db, row.deletion_id),
-    countHolds(db, row.workspace_id),
+    holdsInForce(db, row.workspace_id),
   ]);
   const conditions = [
-    ...ownConditions(row, participants, holds),
+    ...ownConditions(row, participants, held),
     ...progress.flatMap((report) => report.conditions.map((condition) => Condition.fromJSON(condition))),
   ];
   return {
@@ -38,7 +38,7 @@ export async function describeDeletion(db: Queryable, row: DeletionRow): Promise
 function ownConditions(
   row: DeletionRow,
   participants: readonly ParticipantRow[],
-  holds: number,
+  held: { holds: number; since: Date | null },
 ): Condition[] {
   const condition = (
     type: string,
@@ -54,7 +54,7 @@ function ownConditions(
   });
   if (row.state === 'scheduled') {
     return [
-      ...(holds > 0 ? [condition('Held', `${holds} hold(s) in force`, row.delete_time)] : []),
+      ...(held.holds > 0 ? [condition('Held', `${held.holds} hold(s) in force`, held.since)] : []),
       ...(row.purge_time === null
         ? [
             condition(

@@ -92,7 +92,7 @@ export interface GrantFacts {
 export type GrantRefusal =
   'not_found' | 'already_purged' | 'not_deletable' | 'no_policy' | 'sequestered' | 'held' | 'not_due';
 
-/** Why a grant was refused. The grant itself is the compare-and-set (start-purge/grant.sql.ts); this only says which guard stood in the way. */
+/** Why a grant was refused. The grant itself is the compare-and-set (grant/grant.sql.ts); this only says which guard stood in the way. */
 export function explainGrantRefusal(
   kind: 'deletion_planned' | 'orphaned',
   facts: GrantFacts | undefined,
