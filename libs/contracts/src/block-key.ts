@@ -18,8 +18,13 @@ export function blockKey(organizationId: string, blockId: string): string {
   return `${organizationId}/${blockId}`;
 }
 
-/** Ids as 16 bytes each, in the order given. */
+/**
+ * Ids as 16 bytes each, in the order given.
+ *
+ * @throws RangeError on what is no canonical UUID: a decoder of hexadecimal would end there without a word.
+ */
 export function packBlockIds(blockIds: readonly string[]): Buffer {
+  if (!blockIds.every(isCanonicalUuid)) throw new RangeError('a block id must be a canonical UUID');
   return Buffer.from(blockIds.map((id) => id.replaceAll('-', '')).join(''), 'hex');
 }
 

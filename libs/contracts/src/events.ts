@@ -112,5 +112,5 @@ export function decodeEvent<T extends EventType>(type: T, payload: Uint8Array): 
 /** The event type that a subject ends with, if it is one of Lethe's. */
 export function eventTypeOf(subject: string): EventType | undefined {
   const type = subject.split('.').slice(3).join('.');
-  return type in EVENTS ? (type as EventType) : undefined;
+  return Object.hasOwn(EVENTS, type) ? (type as EventType) : undefined;
 }
