@@ -5,14 +5,17 @@ export interface Remainder {
   readonly metadata: boolean;
 }
 
-/** Is anything of the realm left? The re-scan: it looks at every table, not at what the purge believes. */
+/**
+ * Is anything of the realm left? The re-scan: it looks at every table, not at what the purge believes. By the first row in key
+ * order, since `exists` may read a whole table when the planner still believes that it is full of the realm's rows.
+ */
 export function findRemainder(tx: Queryable, realmId: string): Promise<Remainder> {
   return one<Remainder>(
     tx,
-    `select exists (select from block where realm_id = $1) as blocks,
-            exists (select from key_bundle where realm_id = $1)
-              or exists (select from key_bundle_access where realm_id = $1)
-              or exists (select from vlob_atom where realm_id = $1) as metadata`,
+    `select (select true from block where realm_id = $1 order by block_id limit 1) is true as blocks,
+            (select true from key_bundle where realm_id = $1 order by key_index limit 1) is true
+              or (select true from key_bundle_access where realm_id = $1 order by key_index, user_id limit 1) is true
+              or (select true from vlob_atom where realm_id = $1 order by vlob_id, version limit 1) is true as metadata`,
     [realmId],
   );
 }

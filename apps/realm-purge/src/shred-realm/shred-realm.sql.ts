@@ -1,23 +1,23 @@
-import { execute, many, type Queryable } from '@lethe/postgres';
+import { execute, one, type Queryable } from '@lethe/postgres';
 
 export type Kind = 'key_bundle_accesses' | 'key_bundles' | 'vlob_atoms';
 
 /** What unlocks the data first: from then on it is unreadable, whatever happens to the rest. */
 export const SHREDDING_ORDER: readonly Kind[] = ['key_bundle_accesses', 'key_bundles', 'vlob_atoms'];
 
-const TABLES: Record<Kind, string> = {
-  key_bundle_accesses: 'key_bundle_access',
-  key_bundles: 'key_bundle',
-  vlob_atoms: 'vlob_atom',
+const TABLES: Record<Kind, { readonly table: string; readonly key: string }> = {
+  key_bundle_accesses: { table: 'key_bundle_access', key: 'key_index, user_id' },
+  key_bundles: { table: 'key_bundle', key: 'key_index' },
+  vlob_atoms: { table: 'vlob_atom', key: 'vlob_id, version' },
 };
 
-/** Removes at most `limit` rows of a kind, in key order. */
+/** Removes at most `limit` rows of a kind, in key order: without it each batch might read the table from its start again. */
 export function shredRows(tx: Queryable, kind: Kind, realmId: string, limit: number): Promise<number> {
-  const table = TABLES[kind];
+  const { table, key } = TABLES[kind];
   return execute(
     tx,
     `delete from ${table}
-      where ctid = any(array(select ctid from ${table} where realm_id = $1 limit $2))`,
+      where ctid = any(array(select ctid from ${table} where realm_id = $1 order by ${key} limit $2))`,
     [realmId, limit],
   );
 }
@@ -40,18 +40,11 @@ export function moveToShredded(tx: Queryable, realmId: string): Promise<number> 
   );
 }
 
-/** The kinds of which something is left. */
-export async function kindsLeft(db: Queryable, realmId: string): Promise<Kind[]> {
-  const rows = await many<{ kind: Kind }>(
-    db,
-    `select kind
-       from (select 'key_bundle_accesses' as kind, exists (select from key_bundle_access where realm_id = $1) as left_over
-             union all
-             select 'key_bundles', exists (select from key_bundle where realm_id = $1)
-             union all
-             select 'vlob_atoms', exists (select from vlob_atom where realm_id = $1)) kinds
-      where left_over`,
-    [realmId],
-  );
-  return rows.map((row) => row.kind);
+/** Whether something of any kind is left. */
+export async function isMetadataLeft(db: Queryable, realmId: string): Promise<boolean> {
+  const left = SHREDDING_ORDER.map((kind) => {
+    const { table, key } = TABLES[kind];
+    return `(select true from ${table} where realm_id = $1 order by ${key} limit 1) is true`;
+  });
+  return (await one<{ left: boolean }>(db, `select ${left.join(' or ')} as left`, [realmId])).left;
 }

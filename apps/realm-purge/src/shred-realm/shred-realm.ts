@@ -1,7 +1,7 @@
 import { transaction, type Pool } from '@lethe/postgres';
 import { lockPurge } from '../purge/purge.sql.js';
 import { BUSY, MOVED, type Step } from '../purge/step.js';
-import { SHREDDING_ORDER, addRemoved, kindsLeft, moveToShredded, shredRows } from './shred-realm.sql.js';
+import { SHREDDING_ORDER, addRemoved, isMetadataLeft, moveToShredded, shredRows } from './shred-realm.sql.js';
 
 const BATCH = 5_000;
 
@@ -17,7 +17,7 @@ export function shredRealm(pool: Pool, batch = BATCH): Step {
         room -= rows;
         if (room === 0) return MOVED;
       }
-      if ((await kindsLeft(tx, realmId)).length > 0) return MOVED;
+      if (await isMetadataLeft(tx, realmId)) return MOVED;
       await moveToShredded(tx, realmId);
       return MOVED;
     });

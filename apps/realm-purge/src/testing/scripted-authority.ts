@@ -17,6 +17,8 @@ export interface ScriptedAuthority {
   readonly grants: Map<string, Grant>;
   readonly reports: ReportErasureRequest[];
   readonly progress: ReportProgressRequest[];
+  /** The workspaces whose report it remembers. */
+  readonly reported: Set<string>;
   /** How often it was asked for a grant. */
   asked: number;
   away: boolean;
@@ -63,7 +65,7 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
       return { grant: granted(workspaceId, epoch) };
     }),
     listOpenGrants: answering(({ pageSize, pageToken }) => {
-      const open = [...script.grants.values()];
+      const open = [...script.grants.values()].filter(({ workspaceId }) => !script.reported.has(workspaceId));
       const end = Number(pageToken || 0) + pageSize;
       return {
         grants: open.slice(Number(pageToken || 0), end),
@@ -79,6 +81,7 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
       granted(request.workspaceId, request.epoch);
       if (script.refuses !== undefined) throw refusal(status.FAILED_PRECONDITION, script.refuses);
       script.reports.push(request);
+      script.reported.add(request.workspaceId);
       return {};
     }),
   };
@@ -91,6 +94,7 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
     grants: new Map(),
     reports: [],
     progress: [],
+    reported: new Set(),
     asked: 0,
     away: false,
     refuses: undefined,

@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { many, type Pool, type Queryable } from '@lethe/postgres';
+import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findRemainder } from './close-realm/close-realm.sql.js';
+import { countNext } from './count-blocks/count-blocks.sql.js';
+import { listBlockIds } from './export-realm-blocks/export-realm-blocks.sql.js';
+import { listSteppable } from './purge/purge.sql.js';
+import { beingDeleted } from './register-blocks/register-blocks.sql.js';
+import { countOutstanding, lockDue, readNextPages, readPage } from './release-blocks/release-blocks.sql.js';
+import { listSettledPages } from './report-erasure/report-erasure.sql.js';
+import { deleteSweptRows, lockReleasedPage } from './settle-pages/settle-pages.sql.js';
+import { isMetadataLeft, shredRows } from './shred-realm/shred-realm.sql.js';
+import { addPurges, addSettledPages, analyze } from './testing/pages.sql.js';
+import { addRandomBlocks, addRealm, blocksOf } from './testing/world.sql.js';
+
+const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const BLOCKS = 200_000;
+let db: TestDatabase;
+let realmId: string;
+let ids: string[];
+beforeAll(async () => {
+  db = await createTestDatabase(migrations);
+  realmId = await addRealm(db.pool, 'org1', { keys: 3_000, vlobs: 20_000, state: 'fenced' });
+  await addRandomBlocks(db.pool, realmId, BLOCKS / 2);
+  for (let n = 0; n < 10; n++) await addRealm(db.pool, 'org1', { blocks: BLOCKS / 20 });
+  await addPurges(db.pool, realmId, 5_000);
+  await addSettledPages(db.pool, realmId, 10_000);
+  await analyze(db.pool);
+  ids = await blocksOf(db.pool, realmId);
+}, 120_000);
+afterAll(() => db.drop());
+
+interface Node {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly Plans?: Node[];
+}
+
+/** The statement that a query function sends, explained instead of run. */
+async function planOf(pool: Pool, run: (db: Queryable) => Promise<unknown>): Promise<Node[]> {
+  const nodes: Node[] = [];
+  const explaining = {
+    async query(text: string, values: unknown[]) {
+      const rows = await many<{ 'QUERY PLAN': { Plan: Node }[] }>(
+        pool,
+        `explain (format json) ${text}`,
+        values,
+      );
+      const visit = (node: Node): void => {
+        nodes.push(node);
+        node.Plans?.forEach(visit);
+      };
+      visit(rows[0]!['QUERY PLAN'][0]!.Plan);
+      return { rows: [{}], rowCount: 1 };
+    },
+  };
+  await run(explaining as unknown as Queryable);
+  return nodes;
+}
+
+const first = () => ids[50_000]!;
+const last = () => ids[50_999]!;
+const QUERIES: Record<string, (db: Queryable) => Promise<unknown>> = {
+  'the count': (on) => countNext(on, realmId, first(), 1_000),
+  'the next pages, with who shares their blocks': (on) =>
+    readNextPages(on, realmId, 'org1', first(), 16, 1_000),
+  'a page again': (on) => readPage(on, realmId, 'org1', first(), last(), 1_000),
+  'the window': (on) => countOutstanding(on, realmId),
+  'lost pages': (on) => lockDue(on, 'lost', realmId, 1_000, 16),
+  'blocked pages': (on) => lockDue(on, 'blocked', realmId, 1_000, 16),
+  "a receipt's page": (on) => lockReleasedPage(on, realmId, 1, 7),
+  'the rows of a receipt': (on) =>
+    deleteSweptRows(on, realmId, {
+      organization_id: 'org1',
+      first_block: first(),
+      last_block: last(),
+      rows: 1_000,
+      swept: 1_000,
+      row_digest: Buffer.alloc(32),
+      blocked_left: null,
+    }),
+  'the re-scan': (on) => findRemainder(on, realmId),
+  'ids that must not be taken up': (on) => beingDeleted(on, 'org1', realmId, ids.slice(0, 100)),
+  'the export': (on) => listBlockIds(on, realmId, first(), 1_000),
+  'what is left of the metadata': (on) => isMetadataLeft(on, realmId),
+  shredding: (on) => shredRows(on, 'vlob_atoms', realmId, 100),
+  'purges with a step to make': (on) => listSteppable(on, 100),
+  'the pages of a report': (on) => listSettledPages(on, realmId, 5_000, 100),
+};
+
+describe('at 200 000 blocks', () => {
+  it.each(Object.keys(QUERIES))('%s walks an index', async (name) => {
+    const nodes = await planOf(db.pool, QUERIES[name]!);
+    const scanned = nodes
+      .filter((node) => node['Node Type'] === 'Seq Scan')
+      .map((node) => node['Relation Name']);
+    // A handful of realms is read faster as a whole.
+    expect(scanned.filter((table) => table !== 'realm')).toEqual([]);
+    expect(nodes.length).toBeGreaterThan(0);
+  });
+
+  it('would notice a query that walks none', async () => {
+    const nodes = await planOf(db.pool, (on) => on.query('select from block where size_bytes = $1', [1]));
+    expect(nodes.map((node) => node['Node Type']).join()).toMatch(/Seq Scan/);
+  });
+});
