@@ -22,7 +22,7 @@ export interface Config {
 
 /** The only reader of the environment. @throws ConfigurationError naming every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const c = new Configuration(env);
+  const c = new Configuration({ ...env, STORE_NAME: env['STORE_NAME']?.trim() || 'primary' });
   return c.finish<Config>({
     databaseUrl: c.url('DATABASE_URL', "the URL of this service's own database", ['postgres', 'postgresql']),
     natsUrl: c.text('NATS_URL', 'the address of NATS, as in nats://host:4222'),
@@ -39,7 +39,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     reconcileMs: c.integer('RECONCILE_MS', 5_000, 50, 3_600_000),
     stores: [
       {
-        name: c.optionalText('STORE_NAME') ?? 'primary',
+        name: c.parsed('STORE_NAME', "the store's name in certificates", parseStoreName),
         endpoint: c.url('S3_ENDPOINT', 'the address of the object storage, as in https://s3.example.org', [
           'http',
           'https',
@@ -65,4 +65,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       'silent',
     ]),
   });
+}
+
+/** It stands in certificates and lists, for years. */
+function parseStoreName(text: string): string {
+  if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(text))
+    throw new Error('take up to 64 letters, digits and any of "_.:-", with a letter or digit first');
+  return text;
 }

@@ -45,19 +45,11 @@ const tokenOf = ({ block_time, realm_id, epoch, page_no }: LedgerRow) =>
   [block_time?.getTime(), realm_id, epoch, page_no].join('/');
 
 function placeOf(token: string): BlockedPlace {
-  const [time, realmId, epoch, page, more] = token.split('/');
-  const [at, ...numbers] = [time, epoch, page].map((part) =>
-    /^\d{1,15}$/.test(part ?? '') ? Number(part) : NaN,
-  );
-  const date = new Date(at ?? NaN);
-  if (
-    more !== undefined ||
-    Number.isNaN(date.getTime()) ||
-    numbers.some(Number.isNaN) ||
-    !isCanonicalUuid(realmId ?? '')
-  )
-    throw invalid('page_token must be the next_page_token of an earlier answer');
-  return [date.toISOString(), realmId ?? '', numbers[0] ?? 0, numbers[1] ?? 0];
+  // 14 digits: milliseconds of no more than four digits' years
+  const [, time, realmId = '', epoch, page] =
+    /^(\d{1,14})\/([0-9a-f-]{36})\/(\d{1,15})\/(\d{1,15})$/.exec(token) ?? [];
+  if (!isCanonicalUuid(realmId)) throw invalid('page_token must be the next_page_token of an earlier answer');
+  return [new Date(Number(time)).toISOString(), realmId, Number(epoch), Number(page)];
 }
 
 const invalid = (message: string) =>

@@ -4,6 +4,7 @@ import {
   decodeEvent,
   isCanonicalUuid,
   unpackBlockIds,
+  type StreamSpec,
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
 import { DONE, createConsumer, retry, type Decision, type Messaging, type Received } from '@lethe/messaging';
@@ -31,10 +32,13 @@ export function sweepPagesConsumer(deps: {
   readonly authority: Authority;
   readonly stores: readonly ObjectStore[];
   readonly concurrency: number;
+  /** The work queue, where it is not the contract's. */
+  readonly queue?: Pick<StreamSpec, 'name' | 'subjects'>;
+  readonly ackWaitMs?: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Component {
-  const { pool, authority, stores, logger, metrics } = deps;
+  const { pool, authority, stores, logger, metrics, queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS } = deps;
 
   async function handle(message: Received): Promise<Decision> {
     const refuse = (reason: string) => deadLetter({ pool, metrics, consumer: DURABLE }, message, reason);
@@ -46,7 +50,7 @@ export function sweepPagesConsumer(deps: {
     }
     const alive = setInterval(() => {
       keepAlive(message);
-    }, ACK_WAIT_MS / 3);
+    }, ackWaitMs / 3);
     try {
       const grant = await authority.grant(page.realmId, page.epoch);
       if (grant === undefined) return await refuse('no grant stands behind this page');
@@ -72,10 +76,10 @@ export function sweepPagesConsumer(deps: {
 
   const consumer = createConsumer({
     ...deps,
-    stream: BLOCKS_STREAM.name,
+    stream: queue.name,
     durable: DURABLE,
-    subjects: BLOCKS_STREAM.subjects,
-    ackWaitMs: ACK_WAIT_MS,
+    subjects: queue.subjects,
+    ackWaitMs,
     handle,
   });
   return {

@@ -1,0 +1,209 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Metadata, credentials, status } from '@grpc/grpc-js';
+import { BlobSweeperServiceClient } from '@lethe/contracts';
+import { createTestBucket, type TestBucket } from '@lethe/object-store/testing';
+import { createGrpcCaller } from '@lethe/service';
+import { createLogger } from '@lethe/telemetry';
+import {
+  createTestDatabase,
+  eventually,
+  serverVariable,
+  stressStartStop,
+  type TestDatabase,
+} from '@lethe/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBlobSweeper, type BlobSweeperHandle } from './blob-sweeper.js';
+import { readConfig } from './config.js';
+import { markReported, recordEnd } from './sweep/end.sql.js';
+import { recordPage } from './sweep/ledger.sql.js';
+import { CALLERS, MIGRATIONS, tokenOf } from './testing/world.js';
+import { blockedSince } from './testing/world.sql.js';
+
+const logger = createLogger('test', 'silent');
+let database: TestDatabase;
+let bucket: TestBucket;
+let sweeper: BlobSweeperHandle;
+
+const environment = () => ({
+  DATABASE_URL: database.url,
+  NATS_URL: serverVariable('NATS_URL'),
+  NATS_TOKEN: process.env['NATS_TOKEN'],
+  GRPC_CALLERS: CALLERS,
+  GRPC_LISTEN: '127.0.0.1:0',
+  ADMIN_LISTEN: '127.0.0.1:0',
+  WORKSPACE_SERVICE_ADDRESS: '127.0.0.1:9',
+  GRPC_TOKEN: 'token',
+  S3_ENDPOINT: serverVariable('S3_ENDPOINT'),
+  S3_REGION: 'us-east-1',
+  S3_BUCKET: bucket.name,
+  S3_ACCESS_KEY_ID: bucket.options().accessKeyId,
+  S3_SECRET_ACCESS_KEY: bucket.options().secretAccessKey,
+  S3_FORCE_PATH_STYLE: 'true',
+});
+beforeAll(async () => {
+  database = await createTestDatabase(MIGRATIONS);
+  bucket = await createTestBucket(serverVariable);
+  sweeper = createBlobSweeper(readConfig(environment()), { logger });
+  await sweeper.start();
+});
+afterAll(async () => {
+  await sweeper.stop();
+  bucket.close();
+  await database.drop();
+});
+
+async function calling<T>(caller: string, call: (c: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
+  const connection = connect(caller);
+  try {
+    return await call(connection);
+  } finally {
+    connection.close();
+  }
+}
+const connect = (caller: string) =>
+  createGrpcCaller(BlobSweeperServiceClient, sweeper.grpcAddress, tokenOf(caller));
+const getSweep = (realmId: string, caller = 'operator') =>
+  calling(caller, (c) => c.unary((client) => client.getSweep, { realmId }));
+const list = (request: { realmId?: string; pageSize?: number; pageToken?: string }, caller = 'operator') =>
+  calling(caller, (c) =>
+    c.unary((client) => client.listBlockedPages, { realmId: '', pageSize: 0, pageToken: '', ...request }),
+  );
+const record = (realmId: string, page: number, state: 'verified' | 'blocked', epoch = 3) =>
+  recordPage(database.pool, {
+    realm_id: realmId,
+    epoch,
+    page_no: page,
+    organization_id: 'org1',
+    rows: 10,
+    swept: 8,
+    row_digest: createHash('sha256').update(`${page}`).digest(),
+    state,
+    stores: ['primary'],
+    blocks_left: state === 'blocked' ? page + 1 : 0,
+    reason: state === 'blocked' ? 'primary: AccessDenied' : null,
+    blocked_until: null,
+  });
+
+describe('GetSweep', () => {
+  it('sums the ledger of the newest epoch', async () => {
+    const realm = randomUUID();
+    await record(realm, 0, 'verified', 2);
+    for (const page of [0, 1]) await record(realm, page, 'verified');
+    await record(realm, 2, 'blocked');
+    const sums = { epoch: 3, pagesVerified: 2, pagesBlocked: 1, blocksSwept: 16, blocksRetained: 4 };
+    expect((await getSweep(realm)).sweep).toMatchObject({ ...sums, realmId: realm, organizationId: 'org1' });
+    expect((await getSweep(realm.toUpperCase())).sweep?.reportTime).toBeUndefined();
+    await recordEnd(database.pool, realm, 3, 3);
+    expect((await getSweep(realm)).sweep?.reportTime).toBeUndefined();
+    await markReported(database.pool, { realm_id: realm, epoch: 3, pages: 3 });
+    expect((await getSweep(realm)).sweep?.reportTime).toBeInstanceOf(Date);
+  });
+
+  it.each([randomUUID(), '', 'x', `${randomUUID()} `, 'x'.repeat(100_000), "'; drop table swept_page; --"])(
+    'knows no such realm: %#',
+    async (realm) => {
+      await expect(getSweep(realm)).rejects.toMatchObject({ code: status.NOT_FOUND });
+    },
+  );
+});
+
+describe('ListBlockedPages', () => {
+  it('lists those that wait longest first, page by page, each once', async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await record(second, 0, 'verified');
+    const inTurn = [
+      [second, 3],
+      [second, 1],
+      [first, 2],
+      [first, 0],
+    ] as const;
+    for (const [i, [realm, page]] of inTurn.entries()) {
+      await record(realm, page, 'blocked');
+      await blockedSince(database.pool, realm, page, new Date(Date.UTC(2020, 0, 1, 0, 0, 0, i >> 1)));
+    }
+    await record(second, 3, 'blocked'); // tried again: it keeps its place
+    // Two of each time: then by realm and page.
+    const inOrder = [
+      [second, 1],
+      [second, 3],
+      [first, 0],
+      [first, 2],
+    ];
+    const seen: unknown[] = [];
+    let pageToken = '';
+    do {
+      const answer = await list({ pageSize: 3, pageToken });
+      for (const { realmId, page } of answer.pages)
+        if (realmId === first || realmId === second) seen.push([realmId, page]);
+      pageToken = answer.nextPageToken;
+    } while (pageToken !== '');
+    expect(seen).toEqual(inOrder);
+    const one = await list({ realmId: second });
+    expect(one.pages).toHaveLength(2);
+    expect(one.nextPageToken).toBe('');
+    expect(one.pages[0]).toMatchObject({
+      blocksLeft: 2,
+      reason: 'primary: AccessDenied',
+      epoch: 3,
+      since: expect.any(Date),
+    });
+  });
+
+  it.each([
+    [{ pageSize: -1 }],
+    [{ pageSize: 1_001 }],
+    [{ pageSize: 2 ** 31 - 1 }],
+    [{ realmId: 'x' }],
+    [{ realmId: 'x'.repeat(100_000) }],
+    [{ pageToken: 'x' }],
+    [{ pageToken: '1/2/3/4' }],
+    [{ pageToken: `1/${randomUUID()}/-1/4` }],
+    [{ pageToken: `1/${randomUUID()}/3/4/5` }],
+    [{ pageToken: `999999999999999/${randomUUID()}/3/4` }],
+    [{ pageToken: `//${randomUUID()}` }],
+  ])('refuses what it cannot mean: %#', async (request) => {
+    await expect(list(request)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+});
+
+describe('the service', () => {
+  it('is for operators', async () => {
+    await expect(getSweep(randomUUID(), 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(list({}, 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(list({}, 'nobody')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+  });
+
+  it('refuses bytes that are no message, and messages that are too large', async () => {
+    const client = new BlobSweeperServiceClient(sweeper.grpcAddress, credentials.createInsecure());
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${tokenOf('operator')}`);
+    const send = (bytes: Buffer) =>
+      new Promise<unknown>((resolve) => {
+        const path = '/lethe.blob.v1.BlobSweeperService/GetSweep';
+        client.makeUnaryRequest(
+          path,
+          (b: Buffer) => b,
+          (b: Buffer) => b,
+          bytes,
+          metadata,
+          resolve,
+        );
+      });
+    expect(await send(Buffer.alloc(9, 255))).toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect(await send(Buffer.alloc(5 << 20, 10))).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    client.close();
+  });
+
+  it('is ready while its database and its store answer', async () => {
+    const ready = await eventually(
+      'an answer',
+      async () => (await fetch(`http://${sweeper.adminAddress}/readyz`)) || false,
+    );
+    expect(ready.status).toBe(200);
+  });
+
+  it('keeps the contract of start and stop', { timeout: 120_000 }, async () => {
+    const config = readConfig({ ...environment(), NATS_URL: 'nats://127.0.0.1:9' });
+    await stressStartStop(() => createBlobSweeper(config, { logger }));
+  });
+});

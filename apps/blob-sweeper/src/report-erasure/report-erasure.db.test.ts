@@ -1,0 +1,193 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
+import { createLogger, createMetrics, type Metrics } from '@lethe/telemetry';
+import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
+import { listUnreported } from '../sweep/end.sql.js';
+import { createScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
+import { MIGRATIONS } from '../testing/world.js';
+import { clearAll, forgetReports } from '../testing/world.sql.js';
+import { reportErasures } from './report-erasure.loop.js';
+
+let database: TestDatabase;
+let authority: ScriptedAuthority;
+let metrics: Metrics;
+let realmId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase(MIGRATIONS);
+});
+beforeEach(async () => {
+  authority = await createScriptedAuthority();
+  metrics = createMetrics('test');
+  realmId = randomUUID();
+  authority.grant(realmId, 'org1');
+});
+afterEach(async () => {
+  await authority.stop();
+  await clearAll(database.pool);
+});
+afterAll(() => database.drop());
+
+const run = async (signal?: AbortSignal) => {
+  const reporter = {
+    pool: database.pool,
+    authority: authority.client,
+    logger: createLogger('t', 'silent'),
+    metrics,
+  };
+  return (await reportErasures(reporter, signal)).counts;
+};
+const digest = (n: number) => createHash('sha256').update(`${n}`).digest();
+const record = (page_no: number, over: Partial<PageResult> = {}) =>
+  recordPage(database.pool, {
+    realm_id: realmId,
+    epoch: 3,
+    page_no,
+    organization_id: 'org1',
+    rows: 1_000,
+    swept: 990,
+    row_digest: digest(page_no),
+    state: 'verified',
+    stores: ['b', 'a'],
+    blocks_left: 0,
+    reason: null,
+    blocked_until: null,
+    ...over,
+  });
+const blocked = { state: 'blocked', blocks_left: 3, reason: 'a: AccessDenied' } as const;
+const alarms = async (alarm: string) =>
+  (await metrics.alarms.get()).values.find(({ labels }) => labels.alarm === alarm)?.value ?? 0;
+const NO_REALM = '00000000-0000-0000-0000-000000000000';
+const open = async () => (await listUnreported(database.pool, [NO_REALM, 0], 9)).length;
+
+/** RFC 9162, 2.1.1, word for word, over leaves put together here. */
+function rootOf(pages: readonly number[]): Buffer {
+  const sha = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
+  const leaf = (page: number) => {
+    const numbers = Buffer.from(`${page.toString(16).padStart(16, '0')}000003e8000003de`, 'hex');
+    return sha(Buffer.of(0), numbers, digest(page));
+  };
+  const tree = (hashes: Buffer[]): Buffer => {
+    if (hashes.length < 2) return hashes[0] ?? sha();
+    let k = 1;
+    while (k * 2 < hashes.length) k *= 2;
+    return sha(Buffer.of(1), tree(hashes.slice(0, k)), tree(hashes.slice(k)));
+  };
+  return tree(pages.map(leaf));
+}
+
+describe('reportErasures', () => {
+  it('reports nothing before the pages were counted by whoever released them', async () => {
+    await record(0);
+    expect(await run()).toMatchObject({ found: 1, ended: 0, reported: 0 });
+    expect(authority.reports.size).toBe(0);
+  });
+
+  it('reports counts, stores and the root of the ledger, the same whenever it does', async () => {
+    for (const page of [4, 0, 3, 1, 2]) await record(page, page === 2 ? { stores: ['c'] } : {});
+    authority.released(realmId, { pages: 5 });
+    let failures = 1;
+    authority.refuse = (method) => {
+      if (method === 'reportErasure' && failures-- > 0)
+        throw new RefusalError({ code: status.UNAVAILABLE, reason: 'AWAY', message: 'away' });
+    };
+    expect(await run()).toMatchObject({ reported: 0, failed: 1 });
+    expect(await run()).toMatchObject({ reported: 1, failed: 0 });
+    const blocks = {
+      pages: 5,
+      blocksTotal: 5_000,
+      blocksSwept: 4_950,
+      blocksRetained: 50,
+      root: rootOf([0, 1, 2, 3, 4]),
+      stores: ['a', 'b', 'c'],
+    };
+    expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 4_950 }, blocks }]);
+    expect(await run()).toMatchObject({ reported: 0 });
+  });
+
+  it('tells the time of a report that a crash kept it from writing down', async () => {
+    await record(0);
+    authority.released(realmId, { pages: 1 });
+    await run();
+    const before = authority.reports.get(realmId)?.[0];
+    await forgetReports(database.pool);
+    // The authority, which has the report, does not list the grant as open any more.
+    expect(await run()).toMatchObject({ found: 0, reported: 1 });
+    expect(authority.reports.get(realmId)).toEqual([before, before]);
+    expect(await open()).toBe(0);
+  });
+
+  it('reports a realm that had no page', async () => {
+    authority.released(realmId, { pages: 0 });
+    expect(await run()).toMatchObject({ reported: 1 });
+    const root = createHash('sha256').digest();
+    const nothing = { pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, root, stores: [] };
+    expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 0 }, blocks: nothing }]);
+  });
+
+  it.each([
+    ['a page is missing', 3, {}],
+    ['a page is too many', 1, {}],
+    ['a page is blocked', 2, blocked],
+  ])('alarms and reports nothing while %s', async (_, pages, second) => {
+    await record(0);
+    await record(1, second);
+    authority.released(realmId, { pages });
+    expect(await run()).toMatchObject({ incomplete: 1, reported: 0 });
+    expect(authority.reports.size).toBe(0);
+    expect(await alarms('ledger_incomplete')).toBe(1);
+    expect(await open()).toBe(1);
+  });
+
+  it('counts a blocked page as missing even when the number of pages fits', async () => {
+    await record(0);
+    await record(1);
+    await record(2, blocked);
+    authority.released(realmId, { pages: 2 });
+    expect(await run()).toMatchObject({ incomplete: 1, reported: 0 });
+  });
+
+  it('alarms when the authority refuses, and goes on with the others', async () => {
+    authority.released(realmId, { pages: 0 });
+    const others = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    for (const other of others) {
+      authority.grant(other, 'org1');
+      authority.released(other, { pages: 0 });
+    }
+    authority.refuse = (method, realm) => {
+      if (method === 'reportErasure' && realm === realmId)
+        throw new RefusalError({
+          code: status.FAILED_PRECONDITION,
+          reason: 'EVIDENCE_CHANGED',
+          message: 'no',
+        });
+      if (method === 'reportErasure' && realm === others[0]) throw new Error('not as it should be');
+    };
+    expect(await run()).toMatchObject({ found: 5, ended: 5, reported: 3, refused: 1, failed: 1 });
+    expect(await alarms('report_refused')).toBe(1);
+    expect([...authority.reports.keys()].sort()).toEqual(others.slice(1).sort());
+  });
+
+  it('rejects while the authority is away, and stops between two reports', async () => {
+    authority.refuse = (method) => {
+      if (method === 'listOpenGrants') throw new Error('away');
+    };
+    await expect(run()).rejects.toThrow();
+    authority.refuse = () => undefined;
+    authority.released(realmId, { pages: 0 });
+    expect(await run(AbortSignal.abort())).toMatchObject({ reported: 0 });
+    expect(authority.reports.size).toBe(0);
+  });
+});
+
+describe('the ledger', () => {
+  it('keeps what is verified, whoever comes late', async () => {
+    await record(0, { swept: 999 });
+    expect(await record(0, blocked)).toBe(0);
+    expect(await record(0, { swept: 998 })).toBe(0);
+    expect(await findPage(database.pool, realmId, 3, 0)).toMatchObject({ state: 'verified', swept: 999 });
+  });
+});
