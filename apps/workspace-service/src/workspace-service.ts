@@ -3,7 +3,7 @@ import { readCertificateKey } from '@lethe/certificate';
 import { PurgeAuthorityServiceService, STREAMS, WorkspaceServiceService } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
 import { createRelay } from '@lethe/outbox';
-import { createPool, isDatabaseAway, runMigrations } from '@lethe/postgres';
+import { createDatabase, isDatabaseAway } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
@@ -34,7 +34,14 @@ export function createWorkspaceService(
 ): WorkspaceServiceHandle {
   const metrics = createMetrics('workspace-service');
   const { databaseUrl, participants, reconcileMs: intervalMs } = config;
-  const pool = createPool({ url: databaseUrl, applicationName: 'workspace-service', max: 10, logger });
+  const database = createDatabase({
+    url: databaseUrl,
+    applicationName: 'workspace-service',
+    max: 10,
+    migrations: MIGRATIONS,
+    logger,
+  });
+  const { pool } = database;
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,
@@ -74,17 +81,16 @@ export function createWorkspaceService(
   const admin = createAdminServer(config.adminListen, metrics, {
     postgres: () => pool.query('select 1'),
   });
-  const database: Component = {
-    name: 'database',
+  const signing: Component = {
+    name: 'certificate-key',
     start: async () => {
       await certificateKey(); // fails here rather than at the first certificate
-      await runMigrations(databaseUrl, MIGRATIONS);
     },
-    stop: () => pool.end(),
+    stop: () => Promise.resolve(),
   };
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
   return {
-    ...compose('workspace-service', [admin, database, messaging, relay, certify, startDue, grpc]),
+    ...compose('workspace-service', [admin, signing, database, messaging, relay, certify, startDue, grpc]),
     get grpcAddress() {
       return grpc.address;
     },

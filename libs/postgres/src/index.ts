@@ -1,4 +1,5 @@
 export * from './away.js';
+export * from './database.js';
 export * from './listener.js';
 export * from './migrations.js';
 export * from './pool.js';

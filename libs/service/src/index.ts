@@ -7,3 +7,4 @@ export * from './grpc-handler.js';
 export * from './grpc-server.js';
 export * from './loop.js';
 export * from './run-service.js';
+export * from './server-settings.js';

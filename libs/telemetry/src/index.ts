@@ -1,2 +1,3 @@
+export * from './log-level.js';
 export * from './log.js';
 export * from './metrics.js';

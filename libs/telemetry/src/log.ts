@@ -1,8 +1,7 @@
 import { pino, type Logger } from 'pino';
+import type { LogLevel } from './log-level.js';
 
 export type { Logger } from 'pino';
-
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** Fields that must never reach a log, wherever somebody puts them by mistake. */
 const SENSITIVE = ['token', 'authorization', 'password', 'email', 'name', 'lastName', 'secret', 'jws', 'key'];
