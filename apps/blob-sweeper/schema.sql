@@ -1,0 +1,64 @@
+-- What the migrations of blob-sweeper make. Written by "npm run generate:schemas"; do not edit.
+
+CREATE TABLE dead_letter (
+  consumer text NOT NULL,
+  event_id text NOT NULL,
+  subject text NOT NULL,
+  payload bytea NOT NULL,
+  reason text NOT NULL,
+  deliveries integer NOT NULL,
+  "time" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT dead_letter_pkey PRIMARY KEY (consumer, event_id)
+);
+
+CREATE TABLE outbox (
+  event_id uuid NOT NULL,
+  append_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  subject text NOT NULL,
+  headers jsonb NOT NULL,
+  payload bytea NOT NULL,
+  append_time timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  published boolean DEFAULT false NOT NULL,
+  lease_time timestamp with time zone,
+  CONSTRAINT outbox_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX outbox_published ON public.outbox USING btree (append_time) WHERE published;
+CREATE INDEX outbox_unpublished ON public.outbox USING btree (append_no) WHERE (NOT published);
+
+CREATE TABLE sweep_report (
+  realm_id uuid NOT NULL,
+  epoch bigint NOT NULL,
+  pages bigint NOT NULL,
+  report_time timestamp(3) with time zone,
+  end_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT sweep_report_pkey PRIMARY KEY (realm_id, epoch)
+);
+CREATE INDEX sweep_report_open ON public.sweep_report USING btree (realm_id, epoch) WHERE (report_time IS NULL);
+
+CREATE TABLE swept_page (
+  realm_id uuid NOT NULL,
+  epoch bigint NOT NULL,
+  page_no bigint NOT NULL,
+  organization_id text NOT NULL,
+  rows integer NOT NULL,
+  swept integer NOT NULL,
+  row_digest bytea NOT NULL,
+  state text NOT NULL,
+  stores text[] NOT NULL,
+  blocks_left integer DEFAULT 0 NOT NULL,
+  reason text,
+  blocked_until timestamp(3) with time zone,
+  sweep_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  block_time timestamp(3) with time zone,
+  CONSTRAINT swept_page_pkey PRIMARY KEY (realm_id, epoch, page_no),
+  CONSTRAINT swept_page_check CHECK (swept >= 0 AND swept <= rows),
+  CONSTRAINT swept_page_check1 CHECK ((state = 'blocked'::text) = (blocks_left > 0)),
+  CONSTRAINT swept_page_check2 CHECK ((state = 'blocked'::text) = (reason IS NOT NULL)),
+  CONSTRAINT swept_page_check3 CHECK ((state = 'blocked'::text) = (block_time IS NOT NULL)),
+  CONSTRAINT swept_page_epoch_check CHECK (epoch > 0),
+  CONSTRAINT swept_page_page_no_check CHECK (page_no >= 0),
+  CONSTRAINT swept_page_row_digest_check CHECK (length(row_digest) = 32),
+  CONSTRAINT swept_page_rows_check CHECK (rows > 0),
+  CONSTRAINT swept_page_state_check CHECK (state = ANY (ARRAY['verified'::text, 'blocked'::text]))
+);
+CREATE INDEX swept_page_blocked ON public.swept_page USING btree (block_time, realm_id, epoch, page_no) WHERE (state = 'blocked'::text);

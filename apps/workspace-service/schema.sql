@@ -1,0 +1,325 @@
+-- What the migrations of workspace-service make. Written by "npm run generate:schemas"; do not edit.
+
+CREATE TABLE account (
+  user_id text NOT NULL,
+  organization_id text NOT NULL,
+  email text NOT NULL,
+  name text NOT NULL,
+  last_name text NOT NULL,
+  org_role smallint NOT NULL,
+  validated boolean NOT NULL,
+  revoke_time timestamp(3) with time zone,
+  CONSTRAINT account_pkey PRIMARY KEY (user_id),
+  CONSTRAINT account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT account_org_role_check CHECK (org_role = ANY (ARRAY[0, 1, 2, 254, 255])),
+  CONSTRAINT account_user_id_check CHECK (user_id <> ''::text AND length(user_id) <= 128)
+);
+CREATE INDEX account_by_organization ON public.account USING btree (organization_id);
+
+CREATE TABLE bucket (
+  bucket_id uuid NOT NULL,
+  workspace_id uuid NOT NULL,
+  name text NOT NULL,
+  created_by text NOT NULL,
+  create_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  delete_time timestamp(3) with time zone,
+  CONSTRAINT bucket_pkey PRIMARY KEY (bucket_id),
+  CONSTRAINT bucket_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT bucket_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
+);
+CREATE INDEX bucket_by_workspace ON public.bucket USING btree (workspace_id, bucket_id);
+CREATE TRIGGER bucket_needs_workspace BEFORE INSERT OR UPDATE ON public.bucket FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
+
+CREATE TABLE certificate (
+  certificate_id uuid NOT NULL,
+  deletion_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  sequence bigint NOT NULL,
+  jws text NOT NULL,
+  issue_time timestamp(3) with time zone NOT NULL,
+  CONSTRAINT certificate_pkey PRIMARY KEY (certificate_id),
+  CONSTRAINT certificate_deletion_id_key UNIQUE (deletion_id),
+  CONSTRAINT certificate_organization_id_sequence_key UNIQUE (organization_id, sequence),
+  CONSTRAINT certificate_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id),
+  CONSTRAINT certificate_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT certificate_sequence_check CHECK (sequence > 0)
+);
+CREATE TRIGGER certificate_stays BEFORE DELETE OR UPDATE ON public.certificate FOR EACH ROW EXECUTE FUNCTION row_stays();
+
+CREATE TABLE deletion (
+  deletion_id uuid NOT NULL,
+  workspace_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  epoch bigint NOT NULL,
+  kind text NOT NULL,
+  requested_by text NOT NULL,
+  delete_time timestamp(3) with time zone,
+  purge_time timestamp(3) with time zone,
+  purge_mode text,
+  restore_time timestamp(3) with time zone,
+  restored_by text,
+  grant_time timestamp(3) with time zone,
+  granted_by text,
+  purged_time timestamp(3) with time zone,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN (restore_time IS NOT NULL) THEN 'restored'::text
+    WHEN (purged_time IS NOT NULL) THEN 'purged'::text
+    WHEN (grant_time IS NOT NULL) THEN 'purging'::text
+    ELSE 'scheduled'::text
+END) STORED NOT NULL,
+  CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
+  CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
+  CONSTRAINT deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT deletion_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT deletion_check CHECK ((kind = 'deletion_planned'::text) = (delete_time IS NOT NULL)),
+  CONSTRAINT deletion_check1 CHECK ((purge_time IS NULL) = (purge_mode IS NULL)),
+  CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
+  CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
+  CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
+  CONSTRAINT deletion_check5 CHECK ((grant_time IS NULL) = (granted_by IS NULL)),
+  CONSTRAINT deletion_check6 CHECK (kind = 'orphaned'::text OR grant_time IS NULL OR purge_time IS NOT NULL AND grant_time >= purge_time),
+  CONSTRAINT deletion_check7 CHECK (purged_time IS NULL OR purged_time >= grant_time),
+  CONSTRAINT deletion_epoch_check CHECK (epoch > 0),
+  CONSTRAINT deletion_kind_check CHECK (kind = ANY (ARRAY['deletion_planned'::text, 'orphaned'::text])),
+  CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
+  CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text)
+);
+CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
+CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
+CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
+CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION deletion_moves();
+CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
+
+CREATE TABLE deletion_participant (
+  deletion_id uuid NOT NULL,
+  participant text NOT NULL,
+  gives_block_evidence boolean NOT NULL,
+  evidence jsonb,
+  report_time timestamp(3) with time zone,
+  CONSTRAINT deletion_participant_pkey PRIMARY KEY (deletion_id, participant),
+  CONSTRAINT deletion_participant_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id),
+  CONSTRAINT deletion_participant_check CHECK ((evidence IS NULL) = (report_time IS NULL))
+);
+CREATE TRIGGER evidence_stays BEFORE DELETE OR UPDATE ON public.deletion_participant FOR EACH ROW EXECUTE FUNCTION evidence_stays();
+
+CREATE TABLE deletion_policy (
+  organization_id text NOT NULL,
+  grace_seconds bigint NOT NULL,
+  orphan_delay_seconds bigint NOT NULL,
+  sequestered boolean NOT NULL,
+  purge_mode text NOT NULL,
+  CONSTRAINT deletion_policy_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT deletion_policy_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT deletion_policy_grace_seconds_check CHECK (grace_seconds >= 0),
+  CONSTRAINT deletion_policy_grace_seconds_check1 CHECK (grace_seconds <= '3155760000'::bigint),
+  CONSTRAINT deletion_policy_orphan_delay_seconds_check CHECK (orphan_delay_seconds >= 0),
+  CONSTRAINT deletion_policy_orphan_delay_seconds_check1 CHECK (orphan_delay_seconds <= '3155760000'::bigint),
+  CONSTRAINT deletion_policy_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text]))
+);
+
+CREATE TABLE deletion_progress (
+  deletion_id uuid NOT NULL,
+  participant text NOT NULL,
+  progress jsonb NOT NULL,
+  conditions jsonb NOT NULL,
+  report_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT deletion_progress_pkey PRIMARY KEY (deletion_id, participant),
+  CONSTRAINT deletion_progress_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id)
+);
+
+CREATE TABLE hold (
+  hold_id uuid NOT NULL,
+  workspace_id uuid NOT NULL,
+  origin text NOT NULL,
+  reason text NOT NULL,
+  placed_by text NOT NULL,
+  place_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  released_by text,
+  release_time timestamp(3) with time zone,
+  CONSTRAINT hold_pkey PRIMARY KEY (hold_id),
+  CONSTRAINT hold_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT hold_check CHECK ((released_by IS NULL) = (release_time IS NULL)),
+  CONSTRAINT hold_origin_check CHECK (origin <> ''::text),
+  CONSTRAINT hold_placed_by_check CHECK (placed_by <> ''::text),
+  CONSTRAINT hold_reason_check CHECK (reason <> ''::text)
+);
+CREATE INDEX hold_in_force ON public.hold USING btree (workspace_id) WHERE (release_time IS NULL);
+CREATE TRIGGER hold_needs_workspace BEFORE INSERT ON public.hold FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active', 'deleted');
+CREATE TRIGGER hold_stays BEFORE DELETE ON public.hold FOR EACH ROW EXECUTE FUNCTION row_stays();
+
+CREATE TABLE membership (
+  workspace_id uuid NOT NULL,
+  user_id text NOT NULL,
+  role text NOT NULL,
+  suspended_epoch bigint,
+  CONSTRAINT membership_pkey PRIMARY KEY (workspace_id, user_id),
+  CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES account(user_id),
+  CONSTRAINT membership_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT membership_role_check CHECK (role = ANY (ARRAY['READ'::text, 'WRITE'::text, 'ADMIN'::text]))
+);
+CREATE INDEX membership_by_user ON public.membership USING btree (user_id, workspace_id);
+
+CREATE TABLE organization (
+  organization_id text NOT NULL,
+  CONSTRAINT organization_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT organization_organization_id_check CHECK (organization_id ~ '^[^/[:cntrl:]]{1,32}$'::text)
+);
+
+CREATE TABLE outbox (
+  event_id uuid NOT NULL,
+  append_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  subject text NOT NULL,
+  headers jsonb NOT NULL,
+  payload bytea NOT NULL,
+  append_time timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  published boolean DEFAULT false NOT NULL,
+  lease_time timestamp with time zone,
+  CONSTRAINT outbox_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX outbox_published ON public.outbox USING btree (append_time) WHERE published;
+CREATE INDEX outbox_unpublished ON public.outbox USING btree (append_no) WHERE (NOT published);
+
+CREATE TABLE repository (
+  repository_id uuid NOT NULL,
+  workspace_id uuid NOT NULL,
+  name text NOT NULL,
+  created_by text NOT NULL,
+  create_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  delete_time timestamp(3) with time zone,
+  CONSTRAINT repository_pkey PRIMARY KEY (repository_id),
+  CONSTRAINT repository_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT repository_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
+);
+CREATE INDEX repository_by_workspace ON public.repository USING btree (workspace_id, repository_id);
+CREATE TRIGGER repository_needs_workspace BEFORE INSERT OR UPDATE ON public.repository FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
+
+CREATE TABLE repository_bucket (
+  repository_id uuid NOT NULL,
+  bucket_id uuid NOT NULL,
+  CONSTRAINT repository_bucket_pkey PRIMARY KEY (repository_id, bucket_id),
+  CONSTRAINT repository_bucket_bucket_id_fkey FOREIGN KEY (bucket_id) REFERENCES bucket(bucket_id) ON DELETE CASCADE,
+  CONSTRAINT repository_bucket_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repository(repository_id) ON DELETE CASCADE
+);
+CREATE INDEX repository_bucket_by_bucket ON public.repository_bucket USING btree (bucket_id);
+
+CREATE TABLE workspace (
+  workspace_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  name text,
+  state text NOT NULL,
+  epoch bigint NOT NULL,
+  revision bigint DEFAULT 1 NOT NULL,
+  created_by text NOT NULL,
+  create_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
+  CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT workspace_check CHECK ((state = 'purged'::text) = (name IS NULL)),
+  CONSTRAINT workspace_epoch_check CHECK (epoch >= 0),
+  CONSTRAINT workspace_name_check CHECK (length(name) >= 1 AND length(name) <= 255),
+  CONSTRAINT workspace_state_check CHECK (state = ANY (ARRAY['active'::text, 'deleted'::text, 'purging'::text, 'purged'::text]))
+);
+CREATE INDEX workspace_by_organization ON public.workspace USING btree (organization_id, workspace_id);
+CREATE TRIGGER workspace_begins BEFORE INSERT ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_begins();
+CREATE TRIGGER workspace_moves BEFORE UPDATE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_moves();
+CREATE TRIGGER workspace_stays BEFORE DELETE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_stays();
+
+CREATE OR REPLACE FUNCTION public.child_needs_workspace()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  now_in text;
+begin
+  select state into now_in from workspace where workspace_id = new.workspace_id for share;
+  if now_in is null or not now_in = any (tg_argv::text[]) then
+    raise exception 'a % needs a workspace that is %', tg_table_name, array_to_string(tg_argv::text[], ' or ')
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.deletion_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.deletion_id, new.workspace_id, new.organization_id, new.epoch, new.kind, new.requested_by)
+       is distinct from (old.deletion_id, old.workspace_id, old.organization_id, old.epoch, old.kind, old.requested_by)
+     or (new.delete_time, new.purge_time, new.purge_mode)
+       is distinct from (old.delete_time, old.purge_time, old.purge_mode) then
+    raise exception 'a deletion keeps what was frozen with it' using errcode = 'check_violation';
+  end if;
+  if (old.restore_time is not null and (new.restore_time, new.restored_by) is distinct from (old.restore_time, old.restored_by))
+     or (old.grant_time is not null and (new.grant_time, new.granted_by) is distinct from (old.grant_time, old.granted_by))
+     or (old.purged_time is not null and new.purged_time is distinct from old.purged_time)
+     or (new.purged_time is not null and new.grant_time is null) then
+    raise exception 'a deletion never goes back' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.evidence_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or new.deletion_id <> old.deletion_id or new.participant <> old.participant
+     or new.gives_block_evidence <> old.gives_block_evidence
+     or old.evidence is not null and (new.evidence, new.report_time) is distinct from (old.evidence, old.report_time) then
+    raise exception 'a required participant and its evidence stay' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.row_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a row of % stays as it is', tg_table_name using errcode = 'check_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.workspace_begins()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.state <> 'active' then
+    raise exception 'a workspace begins active' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.workspace_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.workspace_id <> old.workspace_id or new.organization_id <> old.organization_id then
+    raise exception 'a workspace keeps its id and organization' using errcode = 'check_violation';
+  end if;
+  if new.epoch < old.epoch then
+    raise exception 'the epoch of workspace % never falls', old.workspace_id using errcode = 'check_violation';
+  end if;
+  if new.state <> old.state then
+    if not ((old.state, new.state) in (('active', 'deleted'), ('deleted', 'active'), ('active', 'purging'))
+              and new.epoch = old.epoch + 1
+            or (old.state, new.state) in (('deleted', 'purging'), ('purging', 'purged'))
+              and new.epoch = old.epoch) then
+      raise exception 'workspace % cannot go from % (epoch %) to % (epoch %)',
+        old.workspace_id, old.state, old.epoch, new.state, new.epoch using errcode = 'check_violation';
+    end if;
+  elsif new.epoch <> old.epoch then
+    raise exception 'the epoch of workspace % moves only with its state', old.workspace_id using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.workspace_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a workspace row is never deleted' using errcode = 'check_violation';
+end $function$;
