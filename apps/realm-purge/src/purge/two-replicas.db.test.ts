@@ -3,18 +3,11 @@ import { createPool, type Pool } from '@lethe/postgres';
 import { createLogger, createMetrics } from '@lethe/telemetry';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deadlocksOf } from '../testing/locks.sql.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { createPurger, idsOf, receiptOf, type Purger } from '../testing/stories.js';
-import {
-  addRealm,
-  blocksOf,
-  countLeftovers,
-  deadlocksOf,
-  eventsOf,
-  letPass,
-  ledgerOf,
-} from '../testing/world.sql.js';
+import { addRealm, blocksOf, countLeftovers, eventsOf, letPass, ledgerOf } from '../testing/world.sql.js';
 import { stepPurges } from './step.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));

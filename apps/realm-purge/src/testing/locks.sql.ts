@@ -1,4 +1,4 @@
-import { one, type Queryable } from '@lethe/postgres';
+import { execute, one, type Queryable } from '@lethe/postgres';
 
 /** For tests: how many connections of this database wait for an advisory lock. */
 export async function waitingForLocks(db: Queryable): Promise<number> {
@@ -9,4 +9,14 @@ export async function waitingForLocks(db: Queryable): Promise<number> {
         and database = (select oid from pg_database where datname = current_database())`,
   );
   return waiting;
+}
+
+/** Deadlocks that PostgreSQL had to resolve in this database. */
+export async function deadlocksOf(db: Queryable): Promise<number> {
+  await execute(db, `select pg_stat_force_next_flush()`);
+  const { deadlocks } = await one<{ deadlocks: number }>(
+    db,
+    `select deadlocks from pg_stat_database where datname = current_database()`,
+  );
+  return deadlocks;
 }

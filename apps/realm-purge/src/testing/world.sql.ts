@@ -183,13 +183,3 @@ export async function countLeftovers(db: Queryable): Promise<number> {
   );
   return left;
 }
-
-/** Deadlocks that PostgreSQL had to resolve in this database. */
-export async function deadlocksOf(db: Queryable): Promise<number> {
-  await execute(db, `select pg_stat_force_next_flush()`);
-  const { deadlocks } = await one<{ deadlocks: number }>(
-    db,
-    `select deadlocks from pg_stat_database where datname = current_database()`,
-  );
-  return deadlocks;
-}
