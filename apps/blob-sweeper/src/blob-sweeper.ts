@@ -4,13 +4,14 @@ import { createMessaging } from '@lethe/messaging';
 import { createS3Store } from '@lethe/object-store';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
-import { createPool, runMigrations } from '@lethe/postgres';
+import { createDatabase } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
   createGrpcServer,
   createLoop,
   Handlers,
+  letGo,
   type Component,
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
@@ -32,13 +33,15 @@ export interface BlobSweeperHandle extends Component {
 export function createBlobSweeper(config: Config, { logger }: { logger: Logger }): BlobSweeperHandle {
   const metrics = createMetrics('blob-sweeper');
   const { databaseUrl, concurrency } = config;
-  const pool = createPool({
+  const database = createDatabase({
     url: databaseUrl,
     applicationName: 'blob-sweeper',
     // each page in hand keeps one for its lock
     max: 2 * concurrency + 6,
+    migrations: MIGRATIONS,
     logger,
   });
+  const { pool } = database;
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,
@@ -70,20 +73,10 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
     postgres: () => pool.query('select 1'),
     ...Object.fromEntries(stores.map((store) => [`store ${store.name}`, () => store.probe()])),
   });
-  const database: Component = {
-    name: 'database',
-    start: () => runMigrations(databaseUrl, MIGRATIONS),
-    stop: () => pool.end(),
-  };
-  const clients: Component = {
-    name: 'clients',
-    start: () => Promise.resolve(),
-    stop: () => {
-      authority.close();
-      for (const store of stores) store.close();
-      return Promise.resolve();
-    },
-  };
+  const clients = letGo('clients', () => {
+    authority.close();
+    for (const store of stores) store.close();
+  });
   const purged = () => {
     report.wake();
   };

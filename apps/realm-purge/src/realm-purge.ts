@@ -3,13 +3,14 @@ import { RealmPurgeServiceService, RealmServiceService, STREAMS } from '@lethe/c
 import { createMessaging } from '@lethe/messaging';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
-import { createPool, runMigrations } from '@lethe/postgres';
+import { createDatabase } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
   createGrpcServer,
   createLoop,
   Handlers,
+  letGo,
   type Component,
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
@@ -35,7 +36,14 @@ export interface RealmPurgeHandle extends Component {
 export function createRealmPurge(config: Config, { logger }: { logger: Logger }): RealmPurgeHandle {
   const metrics = createMetrics('realm-purge');
   const { databaseUrl, reconcileMs: intervalMs } = config;
-  const pool = createPool({ url: databaseUrl, applicationName: 'realm-purge', max: 20, logger });
+  const database = createDatabase({
+    url: databaseUrl,
+    applicationName: 'realm-purge',
+    max: 20,
+    migrations: MIGRATIONS,
+    logger,
+  });
+  const { pool } = database;
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,
@@ -66,19 +74,9 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
     { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool) },
   ]);
   const admin = createAdminServer(config.adminListen, metrics, { postgres: () => pool.query('select 1') });
-  const database: Component = {
-    name: 'database',
-    start: () => runMigrations(databaseUrl, MIGRATIONS),
-    stop: () => pool.end(),
-  };
-  const connection: Component = {
-    name: 'authority',
-    start: () => Promise.resolve(),
-    stop: () => {
-      authority.close();
-      return Promise.resolve();
-    },
-  };
+  const connection = letGo('authority', () => {
+    authority.close();
+  });
   const consumers = [
     takeOrdersConsumer({ pool, messaging, logger, metrics, ordered: wake }),
     settlePagesConsumer({ pool, messaging, logger, metrics, settled: wake }),

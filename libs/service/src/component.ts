@@ -10,6 +10,18 @@ export interface Component {
   stop(): Promise<void>;
 }
 
+/** Something that works from the moment it is made, such as a client, and only has to be let go. */
+export function letGo(name: string, stop: () => void): Component {
+  return {
+    name,
+    start: () => Promise.resolve(),
+    stop: () => {
+      stop();
+      return Promise.resolve();
+    },
+  };
+}
+
 /**
  * Components as one: started in the order given, stopped in reverse. When one fails to start, those before it are stopped
  * again and the failure is thrown. A stop during the start ends it after the component under way.

@@ -120,6 +120,15 @@ describe('reportErasures', () => {
     expect(await open()).toBe(0);
   });
 
+  it('reports again to an authority that has forgotten the report', async () => {
+    await record(0);
+    authority.released(realmId, { pages: 1 });
+    await run();
+    authority.reports.delete(realmId);
+    expect(await run()).toMatchObject({ reported: 1 });
+    expect(authority.reports.get(realmId)).toHaveLength(1);
+  });
+
   it('reports a realm that had no page', async () => {
     authority.released(realmId, { pages: 0 });
     expect(await run()).toMatchObject({ reported: 1 });

@@ -1,10 +1,17 @@
 import { execute, many, one, type Queryable } from '@lethe/postgres';
 
-/** From here on the ledger of this realm is final. Answers 1 the first time. */
+/**
+ * From here on the ledger of this realm is final. One that the authority still waits for is to be reported, even if it was
+ * before: an authority that was set back has forgotten it. Answers 1 when that is new.
+ */
 export function recordEnd(db: Queryable, realmId: string, epoch: number, pages: number): Promise<number> {
   return execute(
     db,
-    `insert into sweep_report (realm_id, epoch, pages) values ($1, $2, $3) on conflict do nothing`,
+    `insert into sweep_report (realm_id, epoch, pages)
+     values ($1, $2, $3)
+     on conflict (realm_id, epoch) do update
+        set report_time = null
+      where sweep_report.report_time is not null`,
     [realmId, epoch, pages],
   );
 }
