@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { verifyCertificate } from '@lethe/certificate';
 import type { JSONWebKeySet } from 'jose';
-import { askOracle, keysInBucket, type Expectation, type Witnesses } from '../system/oracle.js';
+import { listStored } from '../system/bucket-listing.js';
+import { askOracle, type Expectation, type Witnesses } from '../system/oracle.js';
 import { expectOk, restClient, type Rest } from '../system/rest.js';
 import type { Hands } from '../system/world.js';
 import { certificatePage } from './certificate-page.js';
@@ -125,7 +126,7 @@ async function countEverything(
   narrator: Narrator,
 ): Promise<void> {
   const findings = await askOracle(witnesses, expectations);
-  const objects = await keysInBucket(witnesses);
+  const { anything: objects } = await listStored(witnesses);
   const blocksOf = (fate: Expectation['fate']) =>
     expectations
       .filter((expected) => expected.fate === fate)

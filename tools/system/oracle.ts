@@ -1,14 +1,10 @@
-import {
-  ListMultipartUploadsCommand,
-  ListObjectVersionsCommand,
-  type ListObjectVersionsCommandOutput,
-  type S3Client,
-} from '@aws-sdk/client-s3';
 import { verifyCertificate } from '@lethe/certificate';
 import { pageLeaf } from '@lethe/contracts';
 import { merkleRoot } from '@lethe/merkle';
 import type { Pool } from '@lethe/postgres';
 import type { JSONWebKeySet } from 'jose';
+import { listStored, listUnfinished, type Bucket, type Stored } from './bucket-listing.js';
+import { findDoubledEffects, type Databases } from './doubled-effects.js';
 import type { SampleWorkspace } from './world.js';
 
 /** What the world must look like now, as those who made it know it. */
@@ -34,12 +30,7 @@ export interface Findings {
   readonly doubledEffects: string[];
 }
 
-export interface Witnesses {
-  readonly workspace: Pool;
-  readonly realm: Pool;
-  readonly sweep: Pool;
-  readonly s3: S3Client;
-  readonly bucket: string;
+export interface Witnesses extends Databases, Bucket {
   readonly keys: JSONWebKeySet;
   /** Whether the databases may hold certificates of workspaces that nobody expects anything of; else each is a false one. */
   readonly strangers?: boolean;
@@ -51,54 +42,17 @@ export async function askOracle(
   expectations: readonly Expectation[],
 ): Promise<Findings> {
   const findings: Findings = { wrongDeletions: [], leftovers: [], falseCertificates: [], doubledEffects: [] };
-  const [objects, uploads] = [await listAll(witnesses), await listUploads(witnesses)];
+  const [objects, uploads] = [await listStored(witnesses), await listUnfinished(witnesses)];
   for (const expected of expectations) {
     if (expected.fate === 'lives') await judgeLiving(witnesses, expected, objects, findings);
     else await judgePurged(witnesses, expected, objects, uploads, findings);
   }
   await judgeCertificates(witnesses, expectations, findings);
-  await judgeOnce(witnesses, findings);
+  findings.doubledEffects.push(...(await findDoubledEffects(witnesses)));
   return findings;
 }
 
 const keyOf = (expected: Expectation, block: string) => `${expected.organizationId}/${block}`;
-
-interface Stored {
-  readonly live: ReadonlySet<string>;
-  readonly anything: ReadonlySet<string>;
-}
-
-async function listAll({ s3, bucket }: Witnesses): Promise<Stored> {
-  const [live, anything] = [new Set<string>(), new Set<string>()];
-  let markers: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
-  while (markers) {
-    const page: ListObjectVersionsCommandOutput = await s3.send(
-      new ListObjectVersionsCommand({ Bucket: bucket, ...markers }),
-    );
-    for (const { Key = '', IsLatest } of page.Versions ?? []) {
-      anything.add(Key);
-      if (IsLatest) live.add(Key);
-    }
-    for (const { Key = '' } of page.DeleteMarkers ?? []) anything.add(Key);
-    markers = page.IsTruncated
-      ? {
-          ...(page.NextKeyMarker ? { KeyMarker: page.NextKeyMarker } : {}),
-          ...(page.NextVersionIdMarker ? { VersionIdMarker: page.NextVersionIdMarker } : {}),
-        }
-      : undefined;
-  }
-  return { live, anything };
-}
-
-/** Every key that the bucket holds an object, an older version or a delete marker of. */
-export async function keysInBucket(witnesses: Witnesses): Promise<ReadonlySet<string>> {
-  return (await listAll(witnesses)).anything;
-}
-
-async function listUploads({ s3, bucket }: Witnesses): Promise<ReadonlySet<string>> {
-  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-  return new Set(Uploads.map(({ Key = '' }) => Key));
-}
 
 async function count(pool: Pool, sql: string, values: unknown[]): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(`select count(*)::int as n from ${sql}`, values);
@@ -209,50 +163,4 @@ async function ledgerRoot({ sweep }: Witnesses, realmId: string): Promise<string
   return merkleRoot(
     rows.map(({ row_digest: rowDigest, ...page }) => pageLeaf({ ...page, rowDigest })),
   ).toString('hex');
-}
-
-/** Each of these happens once for a deletion, whatever was repeated. */
-async function judgeOnce(
-  { workspace, realm, sweep }: Witnesses,
-  { doubledEffects }: Findings,
-): Promise<void> {
-  const once: [Pool, string, string][] = [
-    [
-      workspace,
-      'two certificates for a deletion',
-      'select from certificate group by deletion_id having count(*) > 1',
-    ],
-    [
-      workspace,
-      'two grants of a workspace',
-      'select from deletion where grant_time is not null group by workspace_id having count(*) > 1',
-    ],
-    [
-      workspace,
-      'an event appended twice',
-      `select from outbox where headers ->> 'ce-type' in ('workspace.purge_started', 'workspace.purged')
-        group by headers ->> 'ce-subject', headers ->> 'ce-type' having count(*) > 1`,
-    ],
-    [
-      realm,
-      'realm.purged appended twice',
-      `select from outbox where headers ->> 'ce-type' = 'realm.purged'
-        group by headers ->> 'ce-subject' having count(*) > 1`,
-    ],
-    [
-      realm,
-      'a purge that counted more blocks than there were',
-      `select from purge join page using (realm_id) where close_time is not null
-        group by realm_id, blocks_total having sum(rows) <> blocks_total`,
-    ],
-    [
-      sweep,
-      'two epochs swept of a realm',
-      'select from swept_page group by realm_id having count(distinct epoch) > 1',
-    ],
-  ];
-  for (const [pool, what, sql] of once) {
-    const { rowCount } = await pool.query(sql);
-    if (rowCount) doubledEffects.push(`${what}: ${rowCount}`);
-  }
 }
