@@ -72,6 +72,7 @@ describe('messages that are doubled, disordered and forged', () => {
           blockIds: packBlockIds(ids),
           rowDigest: Buffer.alloc(32),
           rows: ids.length,
+          cut: 1,
         }),
       ];
       for (const event of forged) {

@@ -108,7 +108,7 @@ export async function startTrial({ settings = {}, versioning = false }: TrialOpt
           const deletion = await deletionOf(workspaceId);
           return deletion.state === DeletionState.PURGED && deletion;
         },
-        60_000,
+        120_000,
       ),
     async oracle(expectations) {
       const { jwksJson } = await system.workspace.unary((client) => client.listCertificateKeys, {});

@@ -77,6 +77,7 @@ const record = (realmId: string, page: number, state: 'verified' | 'blocked', ep
     rows: 10,
     swept: 8,
     row_digest: createHash('sha256').update(`${page}`).digest(),
+    cut: 1,
     state,
     stores: ['primary'],
     blocks_left: state === 'blocked' ? page + 1 : 0,

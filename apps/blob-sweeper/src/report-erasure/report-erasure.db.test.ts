@@ -50,6 +50,7 @@ const record = (page_no: number, over: Partial<PageResult> = {}) =>
     rows: 1_000,
     swept: 990,
     row_digest: digest(page_no),
+    cut: 1,
     state: 'verified',
     stores: ['b', 'a'],
     blocks_left: 0,
@@ -87,7 +88,7 @@ describe('reportErasures', () => {
   });
 
   it('reports counts, stores and the root of the ledger, the same whenever it does', async () => {
-    for (const page of [4, 0, 3, 1, 2]) await record(page, page === 2 ? { stores: ['c'] } : {});
+    for (const page of [4, 0, 3, 1, 2]) await record(page);
     authority.released(realmId, { pages: 5 });
     let failures = 1;
     authority.refuse = (method) => {
@@ -102,7 +103,7 @@ describe('reportErasures', () => {
       blocksSwept: 4_950,
       blocksRetained: 50,
       root: rootOf([0, 1, 2, 3, 4]),
-      stores: ['a', 'b', 'c'],
+      stores: ['b', 'a'],
     };
     expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 4_950 }, blocks }]);
     expect(await run()).toMatchObject({ reported: 0 });
@@ -127,6 +128,21 @@ describe('reportErasures', () => {
     authority.reports.delete(realmId);
     expect(await run()).toMatchObject({ reported: 1 });
     expect(authority.reports.get(realmId)).toHaveLength(1);
+  });
+
+  it('alarms and reports nothing while a page was read back on other stores than the rest', async () => {
+    for (const page of [0, 1]) await record(page, page === 1 ? { stores: ['a'] } : {});
+    authority.released(realmId, { pages: 2 });
+    expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
+    expect(await alarms('ledger_incomplete')).toBe(1);
+    await record(1, { cut: 2 });
+    expect(await run()).toMatchObject({ reported: 1 });
+  });
+
+  it('hears of the end from whoever released the pages, and from nobody else', async () => {
+    await record(0);
+    authority.released(realmId, { pages: 0 }, 'search-index');
+    expect(await run()).toMatchObject({ ended: 0, reported: 0 });
   });
 
   it('reports a realm that had no page', async () => {

@@ -48,11 +48,11 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
   const { pool, authority, logger, metrics } = reporter;
   const { realm_id: realmId, epoch, pages: released } = end;
   try {
-    const { evidence, blocked } = await ledgerEvidence(pool, end);
-    if (blocked > 0 || evidence.pages !== released) {
+    const { evidence, blocked, elsewhere } = await ledgerEvidence(pool, end);
+    if (blocked > 0 || elsewhere > 0 || evidence.pages !== released) {
       metrics.alarms.inc({ alarm: 'ledger_incomplete' });
       logger.error(
-        { realmId, released, verified: evidence.pages, blocked },
+        { realmId, released, verified: evidence.pages, blocked, elsewhere },
         'all pages are said to be swept, but the ledger does not show it: not reported',
       );
       return 'incomplete';

@@ -6,6 +6,8 @@ export interface ReleasedPage {
   readonly blockIds: readonly string[];
   readonly rowDigest: Buffer;
   readonly rows: number;
+  /** Grows each time the page is put together. */
+  readonly cut: number;
 }
 
 /** What may be done for a page that was delivered, by what the ledger has of it. */
@@ -18,14 +20,20 @@ export type Judgement =
 
 /**
  * Once a page is verified its rows go, and a live realm may take up an id of it. So an old delivery must never delete: not of a
- * verified page, not of a sweep that has ended, and not of an older cut of a page (rows come to a page, none leaves it).
+ * verified page, not of a sweep that has ended, and not of an older cut of a page. `stores` are those that hold blocks now: a page
+ * that was verified on others is swept again.
  */
-export function judgePage(known: LedgerRow | undefined, ended: boolean, page: ReleasedPage): Judgement {
-  const same = known?.row_digest.equals(page.rowDigest);
-  if (known?.state === 'verified' && same && known.swept >= page.blockIds.length)
-    return { kind: 'settled', row: known };
+export function judgePage(
+  known: LedgerRow | undefined,
+  ended: boolean,
+  page: ReleasedPage,
+  stores: readonly string[],
+): Judgement {
+  const same = known?.row_digest.equals(page.rowDigest) && known.swept === page.blockIds.length;
+  const everywhere = stores.every((store) => known?.stores.includes(store));
+  if (known?.state === 'verified' && same && (everywhere || ended)) return { kind: 'settled', row: known };
   if (ended) return { kind: 'refused', reason: 'the sweep of this realm has ended' };
-  if (known && !same && page.rows <= known.rows)
-    return { kind: 'refused', reason: `the page was released with ${known.rows} other rows since` };
+  if (known && (page.cut < known.cut || (page.cut === known.cut && !same)))
+    return { kind: 'refused', reason: `an older cut: ${page.cut}, and ${known.cut} was swept` };
   return { kind: 'sweep' };
 }

@@ -31,7 +31,12 @@ export async function sweepPage(
   const place = { realmId: grant.workspaceId, epoch: grant.epoch, page: page.page };
   const judge = async (): Promise<Judgement> => {
     const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, place.realmId, place.epoch));
-    return judgePage(await findPage(pool, place.realmId, place.epoch, place.page), ended, page);
+    return judgePage(
+      await findPage(pool, place.realmId, place.epoch, place.page),
+      ended,
+      page,
+      names(stores),
+    );
   };
   const settle = async (judged: Exclude<Judgement, { kind: 'sweep' }>): Promise<SweepOutcome> => {
     if (judged.kind === 'refused') return judged;
@@ -54,6 +59,26 @@ export async function sweepPage(
   return swept ?? { kind: 'busy' };
 }
 
+/**
+ * For a store that does not answer at all: the page counts as blocked with all of its blocks, so that it is seen, and comes again
+ * when it is released again. What another sweeper verified meanwhile stands.
+ */
+export async function givePageUp(
+  pool: Pool,
+  stores: readonly ObjectStore[],
+  grant: Grant,
+  page: ReleasedPage,
+  reason: string,
+): Promise<void> {
+  const keys = new Set(page.blockIds);
+  const result = resultOf(stores, grant, page, new Map([[names(stores).join('+'), { keys, reason }]]));
+  await transaction(pool, async (tx) => {
+    if ((await recordPage(tx, result)) === 1) await appendEvents(tx, receiptOf(grant, result));
+  });
+}
+
+const names = (stores: readonly ObjectStore[]) => stores.map((store) => store.name).sort();
+
 async function sweepStores(
   stores: readonly ObjectStore[],
   grant: Grant,
@@ -68,7 +93,17 @@ async function sweepStores(
       if (left) remainders.set(store.name, left);
     }),
   );
-  const names = [...remainders.keys()].sort();
+  return resultOf(stores, grant, page, remainders);
+}
+
+/** Verified when nothing is left anywhere. */
+function resultOf(
+  stores: readonly ObjectStore[],
+  grant: Grant,
+  page: ReleasedPage,
+  remainders: ReadonlyMap<string, KeysLeft>,
+): PageResult {
+  const where = [...remainders.keys()].sort();
   const left = new Set([...remainders.values()].flatMap((remainder) => [...remainder.keys]));
   return {
     realm_id: grant.workspaceId,
@@ -76,12 +111,13 @@ async function sweepStores(
     page_no: page.page,
     organization_id: grant.organizationId,
     rows: page.rows,
-    swept: keys.length,
+    swept: page.blockIds.length,
     row_digest: page.rowDigest,
+    cut: page.cut,
     state: left.size === 0 ? 'verified' : 'blocked',
-    stores: stores.map((store) => store.name).sort(),
+    stores: names(stores),
     blocks_left: left.size,
-    reason: names.map((name) => `${name}: ${remainders.get(name)?.reason}`).join(', ') || null,
+    reason: where.map((name) => `${name}: ${remainders.get(name)?.reason}`).join(', ') || null,
     blocked_until: null,
   };
 }

@@ -4,6 +4,7 @@ import {
   decodeEvent,
   isCanonicalUuid,
   unpackBlockIds,
+  type Grant,
   type StreamSpec,
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
@@ -14,13 +15,14 @@ import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import type { ReleasedPage } from './judge-page.js';
-import { sweepPage } from './sweep-page.js';
+import { givePageUp, sweepPage } from './sweep-page.js';
 
 const DURABLE = 'blob-sweeper-pages';
 const ACK_WAIT_MS = 30_000;
 const LAST_RETRY_MS = 30_000;
 const BUSY_MS = 1_000;
 const STOP_MS = 5_000;
+const PATIENT_DELIVERIES = 6;
 
 /**
  * Takes pages from the work queue, asks for the grant, sweeps. A page that no grant stands behind is a dead letter; while the
@@ -35,10 +37,13 @@ export function sweepPagesConsumer(deps: {
   /** The work queue, where it is not the contract's. */
   readonly queue?: Pick<StreamSpec, 'name' | 'subjects'>;
   readonly ackWaitMs?: number;
+  /** A page that failed so often is reported as blocked: waiting in the queue, it would be seen by nobody. */
+  readonly patientDeliveries?: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Component {
   const { pool, authority, stores, logger, metrics, queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS } = deps;
+  const { patientDeliveries = PATIENT_DELIVERIES } = deps;
 
   async function handle(message: Received): Promise<Decision> {
     const refuse = (reason: string) => deadLetter({ pool, metrics, consumer: DURABLE }, message, reason);
@@ -51,8 +56,9 @@ export function sweepPagesConsumer(deps: {
     const alive = setInterval(() => {
       keepAlive(message);
     }, ackWaitMs / 3);
+    let grant: Grant | undefined;
     try {
-      const grant = await authority.grant(page.realmId, page.epoch);
+      grant = await authority.grant(page.realmId, page.epoch);
       if (grant === undefined) return await refuse('no grant stands behind this page');
       if (grant.organizationId !== page.organizationId)
         return await refuse('the page names another organization than the grant');
@@ -67,7 +73,16 @@ export function sweepPagesConsumer(deps: {
         logger.warn({ realmId: page.realmId, page: page.page, reason }, 'page blocked');
       return DONE;
     } catch (error) {
-      logger.warn({ err: error, realmId: page.realmId, page: page.page }, 'page not swept, comes again');
+      const { deliveries } = message;
+      logger.warn(
+        { err: error, realmId: page.realmId, page: page.page, deliveries },
+        'page not swept, comes again',
+      );
+      if (grant && deliveries >= patientDeliveries) {
+        metrics.alarms.inc({ alarm: 'store_unanswering' });
+        await givePageUp(pool, stores, grant, page, (error as Error).name);
+        return DONE;
+      }
       return retry(Math.min(LAST_RETRY_MS, 500 * 2 ** Math.min(message.deliveries, 10)), 'not swept');
     } finally {
       clearInterval(alive);
@@ -110,7 +125,14 @@ function decode({ data }: Received): ReleasedPage & {
   readonly realmId: string;
   readonly epoch: number;
 } {
-  const { context, page, blockIds: packed, rowDigest, rows } = decodeEvent('realm.blocks_released', data);
+  const {
+    context,
+    page,
+    blockIds: packed,
+    rowDigest,
+    rows,
+    cut,
+  } = decodeEvent('realm.blocks_released', data);
   const { organizationId, workspaceId: realmId, epoch } = context;
   if (!isCanonicalUuid(realmId)) throw new RangeError('the workspace id is no UUID');
   const blockIds = unpackBlockIds(packed);
@@ -119,6 +141,7 @@ function decode({ data }: Received): ReleasedPage & {
     throw new RangeError('the rows do not fit the blocks');
   if (rowDigest.length !== 32) throw new RangeError('a row digest has 32 bytes');
   if (page < 0) throw new RangeError('a page number is not negative');
+  if (cut < 1) throw new RangeError('a cut is positive');
   if (epoch < 1) throw new RangeError('an epoch is positive');
-  return { organizationId, realmId, epoch, page, blockIds, rowDigest, rows };
+  return { organizationId, realmId, epoch, page, blockIds, rowDigest, rows, cut };
 }

@@ -110,7 +110,7 @@ describe('a page', () => {
     // The id lives again.
     await bucket.put(...keysOf('org1', ids));
     await release(page);
-    await release({ ...page, ids: ids.slice(1), retained: ids.slice(0, 1) });
+    await release({ ...page, cut: 2 });
     expect(await received(3)).toMatchObject([verified(40), verified(40), verified(40)]);
     expect(s3.count()).toBe(requests);
     expect(await bucket.contents()).toHaveLength(40);
@@ -121,16 +121,16 @@ describe('a page', () => {
     await bucket.put(...keysOf('org1', ids));
     await release({ ...page, ids: ids.slice(2, 30) });
     await received(1);
-    await release({ ...page, ids: ids.slice(1), retained: ids.slice(0, 1) });
+    await release({ ...page, ids: ids.slice(1), retained: ids.slice(0, 1), cut: 2 });
     await received(2);
-    await release(page);
+    await release({ ...page, cut: 3 });
     expect(await received(3)).toMatchObject([verified(28), verified(39), verified(40)]);
     expect(await bucket.contents()).toEqual([]);
   });
 
   it('in an older cut, or of a sweep that has ended, is a dead letter: what it names may live again', async () => {
     await replica();
-    await release(page);
+    await release({ ...page, cut: 2 });
     await received(1);
     const requests = s3.count();
     await bucket.put(...keysOf('org1', ids));
@@ -251,6 +251,20 @@ describe('while something is away', () => {
     expect([await ledger(page), await receipts(database.pool)]).toEqual([undefined, []]);
     s3.fault = () => undefined;
     expect(await received(1)).toMatchObject([verified(40)]);
+    expect(await bucket.contents()).toEqual([]);
+  });
+
+  it('the store, for long: the page is seen as blocked, and swept when it is released again', async () => {
+    s3.fault = () => slowDown;
+    await replica({ patientDeliveries: 2 });
+    await bucket.put(...keysOf('org1', ids));
+    await release(page);
+    expect(await received(1)).toMatchObject([{ outcome: PageOutcome.BLOCKED, blocksLeft: 40 }]);
+    await settled();
+    expect(await ledger(page)).toMatchObject({ state: 'blocked', blocks_left: 40 });
+    s3.fault = () => undefined;
+    await release({ ...page, cut: 2 });
+    expect((await received(2))[1]).toMatchObject(verified(40));
     expect(await bucket.contents()).toEqual([]);
   });
 

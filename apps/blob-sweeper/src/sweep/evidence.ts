@@ -6,14 +6,15 @@ import { listPages } from './ledger.sql.js';
 
 const BATCH = 1_000;
 
-/** What the ledger proves of a sweep, and how many of its pages are not gone. Reads it in batches; holds none. */
+/** What the ledger proves of a sweep, how many of its pages are not gone, and how many were read back on other
+ * stores than the first. Reads it in batches; holds none. */
 export async function ledgerEvidence(
   db: Queryable,
   { realm_id: realmId, epoch }: Pick<SweepEnd, 'realm_id' | 'epoch'>,
-): Promise<{ evidence: BlockEvidence; blocked: number }> {
+): Promise<{ evidence: BlockEvidence; blocked: number; elsewhere: number }> {
   const tree = new MerkleTree();
-  const used = new Set<string>();
-  let [total, swept, blocked] = [0, 0, 0];
+  let stores: readonly string[] | undefined;
+  let [total, swept, blocked, elsewhere] = [0, 0, 0, 0];
   for (let after = -1; ;) {
     const pages = await listPages(db, realmId, epoch, after, BATCH);
     for (const page of pages) {
@@ -24,7 +25,8 @@ export async function ledgerEvidence(
       tree.append(
         pageLeaf({ page: page.page_no, rows: page.rows, swept: page.swept, rowDigest: page.row_digest }),
       );
-      for (const store of page.stores) used.add(store);
+      stores ??= page.stores;
+      if (page.stores.join() !== stores.join()) elsewhere += 1;
       total += page.rows;
       swept += page.swept;
     }
@@ -34,13 +36,14 @@ export async function ledgerEvidence(
   }
   return {
     blocked,
+    elsewhere,
     evidence: {
       pages: tree.size,
       blocksTotal: total,
       blocksSwept: swept,
       blocksRetained: total - swept,
       root: tree.root(),
-      stores: [...used].sort(),
+      stores: [...(stores ?? [])],
     },
   };
 }

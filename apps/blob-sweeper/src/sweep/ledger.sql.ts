@@ -8,6 +8,7 @@ export interface LedgerRow {
   readonly rows: number;
   readonly swept: number;
   readonly row_digest: Buffer;
+  readonly cut: number;
   readonly state: 'verified' | 'blocked';
   readonly stores: string[];
   readonly blocks_left: number;
@@ -33,19 +34,23 @@ export function findPage(
   );
 }
 
-/** Writes a page's result. What was verified stays so; a page released with other rows is another page and replaces it. */
+/** Writes a page's result, unless a newer cut of the page has one; what was verified is never blocked again. */
 export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
   return execute(
     tx,
     `insert into swept_page as had (realm_id, epoch, page_no, organization_id, rows, swept, row_digest, state, stores,
-                                    blocks_left, reason, blocked_until, block_time)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $8 = 'blocked' then clock_timestamp() end)
+                                    blocks_left, reason, blocked_until, cut, block_time)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $8 = 'blocked' then clock_timestamp() end)
      on conflict (realm_id, epoch, page_no) do update
         set rows = excluded.rows, swept = excluded.swept, row_digest = excluded.row_digest, state = excluded.state,
             stores = excluded.stores, blocks_left = excluded.blocks_left, reason = excluded.reason,
-            blocked_until = excluded.blocked_until, sweep_time = clock_timestamp(),
+            blocked_until = excluded.blocked_until, cut = excluded.cut, sweep_time = clock_timestamp(),
             block_time = case when excluded.state = 'blocked' then coalesce(had.block_time, excluded.block_time) end
-      where had.state = 'blocked' or had.row_digest <> excluded.row_digest or had.swept < excluded.swept`,
+      where had.cut <= excluded.cut
+        and (had.state = 'blocked'
+             or excluded.state = 'verified' and (had.cut < excluded.cut or had.stores <> excluded.stores)
+             or had.cut < excluded.cut
+                and (had.row_digest <> excluded.row_digest or had.swept <> excluded.swept))`,
     [
       page.realm_id,
       page.epoch,
@@ -59,6 +64,7 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
       page.blocks_left,
       page.reason,
       page.blocked_until,
+      page.cut,
     ],
   );
 }

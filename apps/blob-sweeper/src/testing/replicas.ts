@@ -63,6 +63,7 @@ export async function startReplica(options: {
   readonly store: S3StoreOptions;
   readonly concurrency?: number;
   readonly applicationName?: string;
+  readonly patientDeliveries?: number;
 }): Promise<Replica> {
   const { queue, connections, concurrency = 4, applicationName = 'replica' } = options;
   const metrics = createMetrics('test');
@@ -83,6 +84,7 @@ export async function startReplica(options: {
     concurrency,
     queue,
     ackWaitMs: 2_000,
+    ...(options.patientDeliveries === undefined ? {} : { patientDeliveries: options.patientDeliveries }),
     logger,
     metrics,
   });

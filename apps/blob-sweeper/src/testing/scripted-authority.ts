@@ -20,7 +20,7 @@ export interface ScriptedAuthority {
   readonly reports: Map<string, ErasureEvidence[]>;
   grant(realmId: string, organizationId: string, epoch?: number): Grant;
   /** The releasing participant reports: from now on its evidence stands in the grant. */
-  released(realmId: string, evidence: Partial<BlockEvidence>): void;
+  released(realmId: string, evidence: Partial<BlockEvidence>, participant?: string): void;
   /** Throws for a call what the test wants. */
   refuse: (method: 'getGrant' | 'listOpenGrants' | 'reportErasure', realmId: string) => void;
   stop(): Promise<void>;
@@ -90,11 +90,11 @@ export async function createScriptedAuthority(): Promise<ScriptedAuthority> {
       grants.set(`${workspaceId}/${epoch}`, grant);
       return grant;
     },
-    released(realmId, blocks) {
+    released(realmId, blocks, participant = 'realm-purge') {
       for (const [key, grant] of grants)
         if (grant.workspaceId === realmId) {
           const reported = { reportTime: new Date(), evidence: { removed: {}, blocks } };
-          const participants = [{ participant: 'realm-purge', givesBlockEvidence: true, ...reported }];
+          const participants = [{ participant, givesBlockEvidence: true, ...reported }];
           grants.set(key, Grant.fromPartial({ ...grant, participants }));
         }
     },

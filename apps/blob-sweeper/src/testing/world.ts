@@ -23,15 +23,21 @@ export interface PageOf {
   readonly ids: readonly string[];
   readonly page?: number;
   readonly epoch?: number;
+  readonly cut?: number;
   /** Rows of the page that a live realm shares. */
   readonly retained?: readonly string[];
 }
 
 /** What realm-purge says of a page: the digest is over all rows. */
-export function releasedBody({ ids, retained = [], page = 0 }: PageOf): Omit<BlocksReleased, 'context'> {
+export function releasedBody({
+  ids,
+  retained = [],
+  page = 0,
+  cut = 1,
+}: PageOf): Omit<BlocksReleased, 'context'> {
   const rows = [...ids, ...retained].sort();
   const rowDigest = createHash('sha256').update(packBlockIds(rows)).digest();
-  return { page, blockIds: packBlockIds([...ids].sort()), rowDigest, rows: rows.length };
+  return { page, blockIds: packBlockIds([...ids].sort()), rowDigest, rows: rows.length, cut };
 }
 
 export function releasedEvent(of: PageOf, over: Partial<BlocksReleased> = {}): EncodedEvent {

@@ -75,6 +75,8 @@ export interface PageRecord {
   readonly rows: number;
   readonly swept: number;
   readonly digest: Buffer;
+  /** From 1; a page that is put together again gets the next. */
+  readonly cut: number;
 }
 
 export function insertPage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
@@ -92,9 +94,10 @@ export function updatePage(tx: Queryable, realmId: string, page: PageRecord): Pr
   return execute(
     tx,
     `update page
-        set rows = $3, swept = $4, row_digest = $5, last_block = $6, in_flight = true, release_time = clock_timestamp(), releases = releases + 1
+        set rows = $3, swept = $4, row_digest = $5, last_block = $6, cut = $7, in_flight = true,
+            release_time = clock_timestamp(), releases = releases + 1
       where realm_id = $1 and page_no = $2 and state = 'released'`,
-    [realmId, page.pageNo, page.rows, page.swept, page.digest, page.last],
+    [realmId, page.pageNo, page.rows, page.swept, page.digest, page.last, page.cut],
   );
 }
 
@@ -124,6 +127,7 @@ export function countOutstanding(tx: Queryable, realmId: string): Promise<Outsta
 
 export interface PageRange {
   readonly page_no: number;
+  readonly cut: number;
   readonly first_block: string;
   readonly last_block: string;
 }
@@ -150,7 +154,7 @@ export function lockDue(
 ): Promise<PageRange[]> {
   return many<PageRange>(
     tx,
-    `select page_no, first_block, last_block
+    `select page_no, cut, first_block, last_block
        from page
       where realm_id = $1 and state = 'released' and $2::float8 > 0 and ${DUE[why]}
       order by page_no

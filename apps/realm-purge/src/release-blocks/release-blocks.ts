@@ -89,7 +89,7 @@ const nextRows = (tx: PoolClient, purge: PurgeRow, pages: number, pageBlocks: nu
 async function takeFresh(tx: PoolClient, purge: PurgeRow, pages: readonly PageRows[]): Promise<Released[]> {
   const released: Released[] = [];
   for (const [i, rows] of pages.entries()) {
-    const page = recordOf(purge.next_page + i, rows);
+    const page = recordOf(purge.next_page + i, 1, rows);
     await insertPage(tx, purge.realm_id, page);
     released.push(releasedOf(purge, page, rows));
     if (i === pages.length - 1) await moveCursor(tx, purge.realm_id, page.last, page.pageNo + 1);
@@ -106,19 +106,20 @@ async function takeAgain(
 ): Promise<Released[] | Extract<StepResult, { kind: 'attention' }>> {
   const { realm_id: realmId, organization_id: organizationId } = purge;
   const found: { readonly page: PageRecord; readonly rows: PageRows }[] = [];
-  for (const { page_no: pageNo, first_block: first, last_block: last } of ranges) {
+  for (const { page_no: pageNo, cut, first_block: first, last_block: last } of ranges) {
     const rows = await readPage(tx, realmId, organizationId, first, last, pageBlocks);
     if (rows === undefined) return attention(`the rows of page ${pageNo} went without a receipt`);
-    const page = recordOf(pageNo, rows);
+    const page = recordOf(pageNo, cut + 1, rows);
     found.push({ rows, page: { ...page, first, last: page.rows < pageBlocks ? last : page.last } });
   }
   for (const { page } of found) await updatePage(tx, realmId, page);
   return found.map(({ page, rows }) => releasedOf(purge, page, rows));
 }
 
-function recordOf(pageNo: number, { all_ids: all, sweep_ids: sweep }: PageRows): PageRecord {
+function recordOf(pageNo: number, cut: number, { all_ids: all, sweep_ids: sweep }: PageRows): PageRecord {
   return {
     pageNo,
+    cut,
     first: all.subarray(0, ID_BYTES).toString('hex'),
     last: all.subarray(-ID_BYTES).toString('hex'),
     rows: all.length / ID_BYTES,
@@ -129,9 +130,9 @@ function recordOf(pageNo: number, { all_ids: all, sweep_ids: sweep }: PageRows):
 
 function releasedOf(
   purge: PurgeRow,
-  { pageNo, rows, digest }: PageRecord,
+  { pageNo, cut, rows, digest }: PageRecord,
   { sweep_ids }: PageRows,
 ): Released {
-  const body = { page: pageNo, blockIds: sweep_ids, rowDigest: digest, rows };
+  const body = { page: pageNo, blockIds: sweep_ids, rowDigest: digest, rows, cut };
   return { pageNo, event: event('realm.blocks_released', purge, new Date(), body) };
 }

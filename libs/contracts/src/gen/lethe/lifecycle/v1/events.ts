@@ -108,6 +108,8 @@ export interface BlocksReleased {
   rowDigest: Buffer;
   /** Rows of the page: block_ids plus retained. */
   rows: number;
+  /** Counts the times the page was given out, from 1: of two deliveries with different rows the higher one is the page. */
+  cut: number;
 }
 
 /** realm.blocks_swept, step 8: the receipt for a page. */
@@ -832,7 +834,7 @@ export const PurgeStarted: MessageFns<PurgeStarted> = {
 };
 
 function createBaseBlocksReleased(): BlocksReleased {
-  return { context: undefined, page: 0, blockIds: Buffer.alloc(0), rowDigest: Buffer.alloc(0), rows: 0 };
+  return { context: undefined, page: 0, blockIds: Buffer.alloc(0), rowDigest: Buffer.alloc(0), rows: 0, cut: 0 };
 }
 
 export const BlocksReleased: MessageFns<BlocksReleased> = {
@@ -851,6 +853,9 @@ export const BlocksReleased: MessageFns<BlocksReleased> = {
     }
     if (message.rows !== 0) {
       writer.uint32(40).int64(message.rows);
+    }
+    if (message.cut !== 0) {
+      writer.uint32(48).int64(message.cut);
     }
     return writer;
   },
@@ -908,6 +913,14 @@ export const BlocksReleased: MessageFns<BlocksReleased> = {
             message.rows = longToNumber(reader.int64());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.cut = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -935,6 +948,7 @@ export const BlocksReleased: MessageFns<BlocksReleased> = {
         ? Buffer.from(bytesFromBase64(object.row_digest))
         : Buffer.alloc(0),
       rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      cut: isSet(object.cut) ? globalThis.Number(object.cut) : 0,
     };
   },
 
@@ -955,6 +969,9 @@ export const BlocksReleased: MessageFns<BlocksReleased> = {
     if (message.rows !== 0) {
       obj.rows = Math.round(message.rows);
     }
+    if (message.cut !== 0) {
+      obj.cut = Math.round(message.cut);
+    }
     return obj;
   },
 
@@ -970,6 +987,7 @@ export const BlocksReleased: MessageFns<BlocksReleased> = {
     message.blockIds = object.blockIds ?? Buffer.alloc(0);
     message.rowDigest = object.rowDigest ?? Buffer.alloc(0);
     message.rows = object.rows ?? 0;
+    message.cut = object.cut ?? 0;
     return message;
   },
 };
