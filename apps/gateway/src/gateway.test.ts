@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { createLogger, createMetrics, type Logger } from '@lethe/telemetry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from './gateway.js';
@@ -100,6 +101,26 @@ describe('start and stop', () => {
     });
     await running.gateway.stop();
     expect((await answer).status).toBe(503);
+  });
+
+  it('does not wait for a caller that keeps its connection after the last answer', async () => {
+    const running = await started({ grpcDeadlineMs: 300 });
+    running.service.hang('listCertificateKeys');
+    const agent = new Agent({ keepAlive: true, timeout: 120_000 });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      const url = `http://${running.gateway.address}/.well-known/jwks.json`;
+      get(url, { agent }, (response) => {
+        response.resume().once('end', () => {
+          resolve(response.statusCode);
+        });
+      }).once('error', reject);
+    });
+    await vi.waitFor(() => {
+      expect(running.service.calls).toHaveLength(1);
+    });
+    await running.gateway.stop();
+    expect(await answered).toBe(503);
+    agent.destroy();
   });
 
   it('a taken port is an error that start throws', async () => {

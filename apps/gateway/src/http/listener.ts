@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import type { Component } from '@lethe/service';
 import type { HttpServer } from './server.js';
 
+const IDLE_MS = 100;
+
 export interface Listener extends Component {
   /** `host:port` it really listens on, once started. */
   readonly address: string;
@@ -23,7 +25,15 @@ export function createListener(listen: string, build: () => Promise<HttpServer>)
       address = `${hostname}:${(app.server.address() as AddressInfo).port}`;
     },
     async stop() {
-      await app?.close();
+      if (app === undefined) return;
+      const { server } = app;
+      // An answer that was under way leaves its connection open for the next request, which will not come.
+      const idle = setInterval(() => {
+        server.closeIdleConnections();
+      }, IDLE_MS);
+      await app.close().finally(() => {
+        clearInterval(idle);
+      });
     },
   };
 }
