@@ -16,6 +16,8 @@ export interface PoolOptions {
 
 const { INT8 } = pg.types.builtins;
 const CONNECT_MS = 5_000;
+const PATIENCE_MS = 5_000;
+const KEEP_ALIVE_MS = 10_000;
 
 /**
  * A pool that survives its server: a connection that breaks, idle or not, is logged and replaced, never thrown at the process.
@@ -34,6 +36,10 @@ export function createPool({
     max,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: statementTimeoutMs,
+    // The server's own limit is worth nothing once the server is gone without a word.
+    query_timeout: statementTimeoutMs + PATIENCE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     types: { getTypeParser },
   });

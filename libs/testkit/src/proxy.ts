@@ -7,6 +7,8 @@ export interface Proxy {
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Keeps every connection open and lets nothing through any more: a peer that is gone without a word. */
+  mute(): void;
   close(): Promise<void>;
 }
 
@@ -38,5 +40,8 @@ export async function createProxy(target: string): Promise<Proxy> {
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
-  return { address: `127.0.0.1:${own}`, cut, mend: () => listen(own), close: cut };
+  const mute = () => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
+  return { address: `127.0.0.1:${own}`, cut, mute, mend: () => listen(own), close: cut };
 }
