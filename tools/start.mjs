@@ -2,8 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { optionsOrEnd } from './demo/options.mjs';
 import { onPath, root, setUp } from './setup.mjs';
 
+optionsOrEnd(process.argv.slice(2));
 setUp();
 
 // The demonstration ends with this process, even if that is killed; where setpriv is missing it says so itself.

@@ -11,7 +11,7 @@ import { certificateKey } from './certificate-key.js';
 import { followDeletion, tellJourney, type Stage } from './journey.js';
 import { openMemory } from './memory.js';
 import type { Narrator } from './narrator.js';
-import type { Options } from './options.js';
+import type { Options } from './options.mjs';
 import { seedSample } from './sample.js';
 
 const BUCKET = 'lethe-blocks';

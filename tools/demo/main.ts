@@ -4,7 +4,7 @@ import type { System } from '../system/system.js';
 import { startDemonstration, type Demonstration } from './demonstration.js';
 import { createNarrator } from './narrator.js';
 import { DoesNotHold } from './journey.js';
-import { USAGE, UsageError, readOptions, type Options } from './options.js';
+import { optionsOrEnd, type Options } from './options.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const INTERRUPTED = 130;
@@ -67,14 +67,8 @@ async function whatToTry({ gatewayUrl, issuer, operatorEnv }: System): Promise<s
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') {
-    process.stdout.write(`${USAGE}\n`);
-    process.exit(0);
-  }
-  process.exit(await main(options));
+  process.exit(await main(optionsOrEnd(process.argv.slice(2))));
 } catch (error) {
-  const expected = error instanceof UsageError || error instanceof DoesNotHold;
-  process.stderr.write(`\n${expected ? error.message : explain(error)}\n`);
-  process.exit(error instanceof UsageError ? 2 : 1);
+  process.stderr.write(`\n${error instanceof DoesNotHold ? error.message : explain(error)}\n`);
+  process.exit(1);
 }
