@@ -22,6 +22,7 @@ export type CertifyOutcome =
 const READ_BACK =
   'After deletion every page of blocks was read back from every store by listing: no object version, no delete marker and no unfinished upload of any swept block was left.';
 const LIMITS = [
+  'Objects that were uploaded but never registered as blocks, and uploads that ended after the read-back, are outside of what was counted.',
   'Backups of the databases and of the object storage, and copies internal to a storage provider, are outside of what was read back.',
   'Retained blocks are shared with a live realm of the organization and stay until it is deleted.',
 ];
