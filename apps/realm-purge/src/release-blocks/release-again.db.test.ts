@@ -67,8 +67,19 @@ describe('a page without a receipt', () => {
     const [before, after] = givenOf(realmId) as [Given, Given];
     expect(after.page).toBe(before.page);
     expect(idsOf(after)).toEqual(await blocksOf(db.pool, realmId));
+    expect([before.cut, after.cut]).toEqual([1, 2]);
     expect(await purger.settle(receiptOf(before))).toEqual({ kind: 'stale' });
     expect(await purger.settle(receiptOf(after))).toEqual({ kind: 'settled', rows: 10 });
+  });
+
+  it('gets a higher cut each time, also when the queue had refused the one before', async () => {
+    const realmId = await released(10);
+    for (const cut of [2, 3]) {
+      await setReleases(db.pool, realmId, 1);
+      await letPass(db.pool, realmId, RERELEASE_MS / 1000 + 1);
+      await purger.step(realmId);
+      expect(givenOf(realmId).at(-1)?.cut).toBe(cut);
+    }
   });
 
   it('never grows beyond what a sweeper takes: what it pushes out is released by the re-scan', async () => {
