@@ -28,6 +28,7 @@ CREATE TABLE bucket (
   CONSTRAINT bucket_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
 );
 CREATE INDEX bucket_by_workspace ON public.bucket USING btree (workspace_id, bucket_id);
+CREATE INDEX bucket_live ON public.bucket USING btree (workspace_id) WHERE (delete_time IS NULL);
 CREATE TRIGGER bucket_needs_workspace BEFORE INSERT OR UPDATE ON public.bucket FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE certificate (
@@ -68,6 +69,7 @@ CASE
     WHEN (grant_time IS NOT NULL) THEN 'purging'::text
     ELSE 'scheduled'::text
 END) STORED NOT NULL,
+  notice_time timestamp(3) with time zone,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
   CONSTRAINT deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
@@ -85,9 +87,11 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text)
 );
+CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, deletion_id);
 CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
 CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
+CREATE INDEX deletion_unnoticed ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (notice_time IS NULL));
 CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION deletion_moves();
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
 
@@ -137,6 +141,7 @@ CREATE TABLE hold (
   place_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   released_by text,
   release_time timestamp(3) with time zone,
+  by_operator boolean NOT NULL,
   CONSTRAINT hold_pkey PRIMARY KEY (hold_id),
   CONSTRAINT hold_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
   CONSTRAINT hold_check CHECK ((released_by IS NULL) = (release_time IS NULL)),
@@ -144,9 +149,27 @@ CREATE TABLE hold (
   CONSTRAINT hold_placed_by_check CHECK (placed_by <> ''::text),
   CONSTRAINT hold_reason_check CHECK (reason <> ''::text)
 );
+CREATE INDEX hold_by_workspace ON public.hold USING btree (workspace_id, place_time DESC, hold_id DESC);
 CREATE INDEX hold_in_force ON public.hold USING btree (workspace_id) WHERE (release_time IS NULL);
+CREATE UNIQUE INDEX hold_of_origin ON public.hold USING btree (workspace_id, by_operator, origin) WHERE (release_time IS NULL);
+CREATE TRIGGER hold_moves BEFORE UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION hold_moves();
 CREATE TRIGGER hold_needs_workspace BEFORE INSERT ON public.hold FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active', 'deleted');
 CREATE TRIGGER hold_stays BEFORE DELETE ON public.hold FOR EACH ROW EXECUTE FUNCTION row_stays();
+
+CREATE TABLE kept_answer (
+  user_id text NOT NULL,
+  idempotency_key text NOT NULL,
+  request text NOT NULL,
+  workspace_id uuid NOT NULL,
+  answer jsonb NOT NULL,
+  answer_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT kept_answer_pkey PRIMARY KEY (user_id, idempotency_key),
+  CONSTRAINT kept_answer_user_id_fkey FOREIGN KEY (user_id) REFERENCES account(user_id),
+  CONSTRAINT kept_answer_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  CONSTRAINT kept_answer_idempotency_key_check CHECK (length(idempotency_key) >= 1 AND length(idempotency_key) <= 255)
+);
+CREATE INDEX kept_answer_by_time ON public.kept_answer USING btree (answer_time);
+CREATE INDEX kept_answer_by_workspace ON public.kept_answer USING btree (workspace_id);
 
 CREATE TABLE membership (
   workspace_id uuid NOT NULL,
@@ -159,6 +182,7 @@ CREATE TABLE membership (
   CONSTRAINT membership_role_check CHECK (role = ANY (ARRAY['READ'::text, 'WRITE'::text, 'ADMIN'::text]))
 );
 CREATE INDEX membership_by_user ON public.membership USING btree (user_id, workspace_id);
+CREATE TRIGGER membership_needs_workspace BEFORE INSERT OR UPDATE OF role ON public.membership FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE organization (
   organization_id text NOT NULL,
@@ -192,6 +216,7 @@ CREATE TABLE repository (
   CONSTRAINT repository_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
 );
 CREATE INDEX repository_by_workspace ON public.repository USING btree (workspace_id, repository_id);
+CREATE INDEX repository_live ON public.repository USING btree (workspace_id) WHERE (delete_time IS NULL);
 CREATE TRIGGER repository_needs_workspace BEFORE INSERT OR UPDATE ON public.repository FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE repository_bucket (
@@ -203,6 +228,29 @@ CREATE TABLE repository_bucket (
 );
 CREATE INDEX repository_bucket_by_bucket ON public.repository_bucket USING btree (bucket_id);
 
+CREATE TABLE system_event (
+  event_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  organization_id text NOT NULL,
+  workspace_id uuid,
+  context smallint NOT NULL,
+  context_id text NOT NULL,
+  action smallint NOT NULL,
+  user_id text NOT NULL,
+  by_operator boolean NOT NULL,
+  detail jsonb,
+  event_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT system_event_pkey PRIMARY KEY (event_no),
+  CONSTRAINT system_event_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT system_event_action_check CHECK (action = ANY (ARRAY[0, 1, 2])),
+  CONSTRAINT system_event_context_check CHECK (context = ANY (ARRAY[0, 1, 2, 3, 5, 8])),
+  CONSTRAINT system_event_context_id_check CHECK (context_id <> ''::text),
+  CONSTRAINT system_event_user_id_check CHECK (user_id <> ''::text)
+);
+CREATE INDEX system_event_by_organization ON public.system_event USING btree (organization_id, event_no DESC);
+CREATE INDEX system_event_by_user ON public.system_event USING btree (organization_id, user_id, event_no DESC);
+CREATE INDEX system_event_by_workspace ON public.system_event USING btree (workspace_id, event_no DESC);
+CREATE TRIGGER system_event_stays BEFORE DELETE OR UPDATE ON public.system_event FOR EACH ROW EXECUTE FUNCTION row_stays();
+
 CREATE TABLE workspace (
   workspace_id uuid NOT NULL,
   organization_id text NOT NULL,
@@ -212,6 +260,8 @@ CREATE TABLE workspace (
   revision bigint DEFAULT 1 NOT NULL,
   created_by text NOT NULL,
   create_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  is_default boolean DEFAULT false NOT NULL,
+  CONSTRAINT purging_is_granted TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT workspace_check CHECK ((state = 'purged'::text) = (name IS NULL)),
@@ -220,7 +270,11 @@ CREATE TABLE workspace (
   CONSTRAINT workspace_state_check CHECK (state = ANY (ARRAY['active'::text, 'deleted'::text, 'purging'::text, 'purged'::text]))
 );
 CREATE INDEX workspace_by_organization ON public.workspace USING btree (organization_id, workspace_id);
+CREATE UNIQUE INDEX workspace_default ON public.workspace USING btree (organization_id) WHERE is_default;
+CREATE INDEX workspace_in_bin ON public.workspace USING btree (organization_id, workspace_id) WHERE (state = 'deleted'::text);
+CREATE CONSTRAINT TRIGGER purging_is_granted AFTER UPDATE ON public.workspace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = 'purging'::text) AND (old.state <> 'purging'::text))) EXECUTE FUNCTION purging_is_granted();
 CREATE TRIGGER workspace_begins BEFORE INSERT ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_begins();
+CREATE TRIGGER workspace_is_clear BEFORE UPDATE ON public.workspace FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'deleted'::text))) EXECUTE FUNCTION workspace_is_clear();
 CREATE TRIGGER workspace_moves BEFORE UPDATE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_moves();
 CREATE TRIGGER workspace_stays BEFORE DELETE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_stays();
 
@@ -272,6 +326,31 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.hold_id, new.workspace_id, new.origin, new.reason, new.placed_by, new.place_time, new.by_operator)
+       is distinct from (old.hold_id, old.workspace_id, old.origin, old.reason, old.placed_by, old.place_time, old.by_operator)
+     or old.release_time is not null then
+    raise exception 'a hold stays as it was placed, and is released once' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.purging_is_granted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from deletion d
+                  where d.workspace_id = new.workspace_id and d.epoch = new.epoch and d.grant_time is not null) then
+    raise exception 'workspace % is purging without a grant', new.workspace_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.row_stays()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -287,6 +366,19 @@ AS $function$
 begin
   if new.state <> 'active' then
     raise exception 'a workspace begins active' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.workspace_is_clear()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from bucket b where b.workspace_id = new.workspace_id and b.delete_time is null)
+     or exists (select from repository r where r.workspace_id = new.workspace_id and r.delete_time is null)
+     or exists (select from hold h where h.workspace_id = new.workspace_id and h.release_time is null) then
+    raise exception 'workspace % has live resources or holds', new.workspace_id using errcode = 'check_violation';
   end if;
   return new;
 end $function$;

@@ -60,31 +60,39 @@ export async function seedControlledWorld(trial: Trial, blocks: number): Promise
   };
 }
 
+/** The organization's grace period from now on; deletions keep the one they were scheduled with. */
+const setGrace = (trial: Trial, graceSeconds: number) =>
+  trial.pools.workspace.query(
+    `update deletion_policy set grace_seconds = $1 where organization_id = 'org1'`,
+    [graceSeconds],
+  );
+
 /** Deleted and restored; the policy of the moment gives it the time. */
 async function restoredControl(
   trial: Trial,
   admin: Rest,
   workspace: SampleWorkspace,
 ): Promise<SampleWorkspace> {
-  const policy = (graceSeconds: number) =>
-    trial.pools.workspace.query(
-      `update deletion_policy set grace_seconds = $1 where organization_id = 'org1'`,
-      [graceSeconds],
-    );
-  await policy(3_600);
+  await setGrace(trial, 3_600);
   await expectOk(admin('DELETE', `/workspace/${workspace.workspaceId}`));
   await expectOk(admin('POST', `/workspace/${workspace.workspaceId}/restore`));
-  await policy(0);
+  await setGrace(trial, 0);
   return workspace;
 }
 
+const TIME_TO_HOLD_SECONDS = 5;
+
+/** Deleted, and held before its purge time: it comes, and nothing happens. */
 async function heldControl(trial: Trial, admin: Rest, workspace: SampleWorkspace): Promise<SampleWorkspace> {
+  await setGrace(trial, TIME_TO_HOLD_SECONDS);
+  await expectOk(admin('DELETE', `/workspace/${workspace.workspaceId}`));
   await trial.system.workspace.unary((client) => client.placeHold, {
     workspaceId: workspace.workspaceId,
     origin: 'court',
     reason: 'case 42',
     placedBy: 'operator',
+    caller: undefined,
   });
-  await expectOk(admin('DELETE', `/workspace/${workspace.workspaceId}`));
+  await setGrace(trial, 0);
   return workspace;
 }

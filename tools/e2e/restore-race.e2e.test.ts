@@ -45,7 +45,11 @@ describe('restoring a workspace in the moment of its grant', () => {
   ): Promise<boolean[]> {
     const { authority, workspace } = trial.system;
     const restore = () =>
-      workspace.unary((client) => client.restoreWorkspace, { caller: undefined, workspaceId });
+      workspace.unary((client) => client.restoreWorkspace, {
+        caller: undefined,
+        workspaceId,
+        idempotencyKey: '',
+      });
     const grant = () =>
       authority.unary((client) => client.startPurge, {
         organizationId,

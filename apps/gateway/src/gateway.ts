@@ -2,6 +2,21 @@ import { WorkspaceServiceClient } from '@lethe/contracts';
 import { compose, createGrpcCaller, type Component, type GrpcCaller } from '@lethe/service';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@lethe/telemetry';
 import type { GatewayConfig } from './config.js';
+import { updateWorkspace } from './update-workspace/update-workspace.http.js';
+import { addMember } from './add-member/add-member.http.js';
+import { updateMember } from './update-member/update-member.http.js';
+import { removeMember } from './remove-member/remove-member.http.js';
+import { listUsers } from './list-users/list-users.http.js';
+import { deleteUser } from './delete-user/delete-user.http.js';
+import { activateUser } from './activate-user/activate-user.http.js';
+import { listAuditEvents } from './list-audit-events/list-audit-events.http.js';
+import { watchDeletion } from './watch-deletion/watch-deletion.http.js';
+import { previewDeletion } from './preview-deletion/preview-deletion.http.js';
+import { listHolds } from './list-holds/list-holds.http.js';
+import { placeHold } from './place-hold/place-hold.http.js';
+import { releaseHold } from './release-hold/release-hold.http.js';
+import { getDeletionPolicy } from './get-deletion-policy/get-deletion-policy.http.js';
+import { setDeletionPolicy } from './set-deletion-policy/set-deletion-policy.http.js';
 import { createBucket } from './create-bucket/create-bucket.http.js';
 import { createRepository } from './create-repository/create-repository.http.js';
 import { createWorkspace } from './create-workspace/create-workspace.http.js';
@@ -39,6 +54,21 @@ const PROTECTED: readonly HttpRoute[] = [
   listRepositories,
   createRepository,
   deleteRepository,
+  updateWorkspace,
+  addMember,
+  updateMember,
+  removeMember,
+  listUsers,
+  deleteUser,
+  activateUser,
+  listAuditEvents,
+  watchDeletion,
+  previewDeletion,
+  listHolds,
+  placeHold,
+  releaseHold,
+  getDeletionPolicy,
+  setDeletionPolicy,
 ];
 
 const PROBE_MS = 2_000;

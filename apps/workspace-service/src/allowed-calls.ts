@@ -22,6 +22,21 @@ const GATEWAY = [
   'ListRepositories',
   'CreateRepository',
   'DeleteRepository',
+  'UpdateWorkspace',
+  'AddMember',
+  'UpdateMember',
+  'RemoveMember',
+  'PreviewDeletion',
+  'WatchDeletion',
+  'PlaceHold',
+  'ReleaseHold',
+  'ListHolds',
+  'ListUsers',
+  'DeleteUser',
+  'ActivateUser',
+  'GetDeletionPolicy',
+  'SetDeletionPolicy',
+  'ListAuditEvents',
 ].map((method) => WORKSPACE + method);
 
 /** For operators of the installation, who stand above organizations. */
@@ -33,7 +48,7 @@ const OPERATOR = [
     'GetDeletionCertificate',
     'ListCertificateKeys',
   ].map((method) => WORKSPACE + method),
-  ...['PlaceHold', 'ReleaseHold'].map((method) => WORKSPACE + method),
+  ...['PlaceHold', 'ReleaseHold', 'ListHolds', 'ListDeletions'].map((method) => WORKSPACE + method),
   ...['ListDeletable', 'StartPurge', 'ListParticipants'].map((method) => AUTHORITY + method),
 ];
 

@@ -19,6 +19,12 @@ export const refusals = {
       reason: 'WORKSPACE_NOT_FOUND',
       message: 'Workspace not found',
     }),
+  idempotencyKeyReused: () =>
+    new RefusalError({
+      code: status.INVALID_ARGUMENT,
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+      message: 'This Idempotency-Key was used for another request: send a new one',
+    }),
   insufficientPermissions: (message: string) =>
     new RefusalError({ code: status.PERMISSION_DENIED, reason: 'INSUFFICIENT_PERMISSIONS', message }),
   purgeStarted: () =>

@@ -98,3 +98,10 @@ export function textOf(value: string, field: string, max: number): string {
     throw refusals.invalidArgument(`${field} must have 1 to ${max} characters`);
   return text;
 }
+
+/** Visible ASCII, as a header carries it; empty: none. */
+export function idempotencyKeyOf({ idempotencyKey }: { readonly idempotencyKey: string }): string {
+  if (!/^[!-~]{0,255}$/.test(idempotencyKey))
+    throw refusals.invalidArgument('idempotency_key must have at most 255 visible ASCII characters');
+  return idempotencyKey;
+}

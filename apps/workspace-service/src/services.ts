@@ -26,6 +26,19 @@ import { reportErasureRpc } from './report-erasure/report-erasure.rpc.js';
 import { reportProgressRpc } from './report-progress/report-progress.rpc.js';
 import { restoreWorkspaceRpc } from './restore-workspace/restore-workspace.rpc.js';
 import { startPurgeRpc } from './start-purge/start-purge.rpc.js';
+import { updateWorkspaceRpc } from './update-workspace/update-workspace.rpc.js';
+import { addMemberRpc } from './add-member/add-member.rpc.js';
+import { updateMemberRpc } from './update-member/update-member.rpc.js';
+import { removeMemberRpc } from './remove-member/remove-member.rpc.js';
+import { previewDeletionRpc } from './preview-deletion/preview-deletion.rpc.js';
+import { listDeletionsRpc } from './list-deletions/list-deletions.rpc.js';
+import { listHoldsRpc } from './list-holds/list-holds.rpc.js';
+import { listUsersRpc } from './list-users/list-users.rpc.js';
+import { deleteUserRpc } from './delete-user/delete-user.rpc.js';
+import { activateUserRpc } from './activate-user/activate-user.rpc.js';
+import { getDeletionPolicyRpc } from './get-deletion-policy/get-deletion-policy.rpc.js';
+import { setDeletionPolicyRpc } from './set-deletion-policy/set-deletion-policy.rpc.js';
+import { listAuditEventsRpc } from './list-audit-events/list-audit-events.rpc.js';
 import { watchDeletionRpc } from './watch-deletion/watch-deletion.rpc.js';
 
 /** Each method with the slice that answers it. */
@@ -52,6 +65,19 @@ export function workspaceService(
     deleteRepository: handlers.unary(deleteRepositoryRpc(pool)),
     placeHold: handlers.unary(placeHoldRpc(pool)),
     releaseHold: handlers.unary(releaseHoldRpc(pool)),
+    updateWorkspace: handlers.unary(updateWorkspaceRpc(pool)),
+    addMember: handlers.unary(addMemberRpc(pool)),
+    updateMember: handlers.unary(updateMemberRpc(pool)),
+    removeMember: handlers.unary(removeMemberRpc(pool)),
+    previewDeletion: handlers.unary(previewDeletionRpc(pool)),
+    listDeletions: handlers.unary(listDeletionsRpc(pool)),
+    listHolds: handlers.unary(listHoldsRpc(pool)),
+    listUsers: handlers.unary(listUsersRpc(pool)),
+    deleteUser: handlers.unary(deleteUserRpc(pool)),
+    activateUser: handlers.unary(activateUserRpc(pool)),
+    getDeletionPolicy: handlers.unary(getDeletionPolicyRpc(pool)),
+    setDeletionPolicy: handlers.unary(setDeletionPolicyRpc(pool)),
+    listAuditEvents: handlers.unary(listAuditEventsRpc(pool)),
   };
 }
 

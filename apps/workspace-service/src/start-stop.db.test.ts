@@ -116,11 +116,16 @@ describe('the service', () => {
       clientsOf(service.grpcAddress, 'gateway'),
       clientsOf(service.grpcAddress, 'operator'),
     ];
-    const watch = operator.workspaces.stream((c) => c.watchDeletion.bind(c), { workspaceId });
+    const watch = operator.workspaces.stream((c) => c.watchDeletion.bind(c), {
+      workspaceId,
+      caller: undefined,
+      lastEventId: '',
+    });
     const ended = new Promise((resolve) => watch.on('error', resolve).on('end', resolve));
     await new Promise((resolve) => watch.once('data', resolve));
     const list = () =>
       gateway.workspaces.unary((c) => c.listWorkspaces.bind(c), {
+        ...{ pageSize: 0, pageToken: '', onlyDeleted: false },
         caller: { userId: 'ann', organizationId: 'org1' },
       });
     await list();
@@ -135,7 +140,7 @@ describe('the service', () => {
     const stopped = service.stop();
     await lock.query('commit');
     lock.release();
-    expect(await underWay).toEqual({ workspaces: [] });
+    expect(await underWay).toEqual({ workspaces: [], nextPageToken: '' });
     await stopped;
     await ended;
     await expect(list()).rejects.toMatchObject({ code: 14 });

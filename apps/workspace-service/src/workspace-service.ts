@@ -16,6 +16,7 @@ import { createMetrics, type Logger } from '@lethe/telemetry';
 import { allowedCalls } from './allowed-calls.js';
 import { certifyDeletions } from './certify-deletion/certify-deletion.loop.js';
 import type { Config } from './config.js';
+import { forgetOldAnswers } from './forget-answers/forget-answers.loop.js';
 import { purgeAuthorityService, workspaceService } from './services.js';
 import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
 
@@ -67,6 +68,13 @@ export function createWorkspaceService(
     logger,
     metrics,
   });
+  const forget = createLoop({
+    name: 'forget-answers',
+    intervalMs: 60_000,
+    runOnce: () => forgetOldAnswers(pool),
+    logger,
+    metrics,
+  });
   const handlers = new Handlers(config.callers, allowedCalls(participants), logger, isDatabaseAway);
   const reported = () => {
     certify.wake();
@@ -90,7 +98,17 @@ export function createWorkspaceService(
   };
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
   return {
-    ...compose('workspace-service', [admin, signing, database, messaging, relay, certify, startDue, grpc]),
+    ...compose('workspace-service', [
+      admin,
+      signing,
+      database,
+      messaging,
+      relay,
+      certify,
+      startDue,
+      forget,
+      grpc,
+    ]),
     get grpcAddress() {
       return grpc.address;
     },

@@ -6,7 +6,12 @@ import {
   HoldReleased,
 } from './gen/lethe/lifecycle/v1/events.js';
 import { PurgeBlocked, PurgeResumed, PurgeStarted, RealmPurged } from './gen/lethe/lifecycle/v1/events.js';
-import { WorkspacePurged, WorkspaceRestored } from './gen/lethe/lifecycle/v1/events.js';
+import {
+  PurgeApproaching,
+  WorkspaceOrphaned,
+  WorkspacePurged,
+  WorkspaceRestored,
+} from './gen/lethe/lifecycle/v1/events.js';
 import type { EventContext } from './gen/lethe/lifecycle/v1/events.js';
 import { subjectOf } from './subject.js';
 
@@ -16,6 +21,8 @@ export interface EventBodies {
   'workspace.restored': WorkspaceRestored;
   'workspace.hold_placed': HoldPlaced;
   'workspace.hold_released': HoldReleased;
+  'workspace.orphaned': WorkspaceOrphaned;
+  'workspace.purge_approaching': PurgeApproaching;
   'workspace.purge_started': PurgeStarted;
   'realm.blocks_released': BlocksReleased;
   'realm.blocks_swept': BlocksSwept;
@@ -43,6 +50,8 @@ const EVENTS: {
   'workspace.restored': { message: WorkspaceRestored, format: 'json' },
   'workspace.hold_placed': { message: HoldPlaced, format: 'json' },
   'workspace.hold_released': { message: HoldReleased, format: 'json' },
+  'workspace.orphaned': { message: WorkspaceOrphaned, format: 'json' },
+  'workspace.purge_approaching': { message: PurgeApproaching, format: 'json' },
   'workspace.purge_started': { message: PurgeStarted, format: 'json' },
   'realm.blocks_released': { message: BlocksReleased, format: 'protobuf' },
   'realm.blocks_swept': { message: BlocksSwept, format: 'protobuf' },

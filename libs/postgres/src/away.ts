@@ -11,3 +11,8 @@ export function isDatabaseAway(error: unknown): boolean {
   if (typeof code === 'string') return AWAY.test(code) || NETWORK.has(code);
   return typeof message === 'string' && CONNECTION_ENDED.test(message);
 }
+
+/** Whether a statement failed because a row with its key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '23505';
+}

@@ -63,7 +63,11 @@ async function* watchOnce(
   workspaceId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Deletion> {
-  const call = caller.stream((client) => client.watchDeletion, { workspaceId });
+  const call = caller.stream((client) => client.watchDeletion, {
+    workspaceId,
+    caller: undefined,
+    lastEventId: '',
+  });
   const cancel = () => {
     call.cancel();
   };

@@ -40,6 +40,7 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
           caller: callerOf(request),
           workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
           etag: request.headers['if-match'] ?? '',
+          idempotencyKey: '',
         },
         { requestId: request.id },
       );

@@ -113,8 +113,6 @@ describe('a good token', () => {
     const token = await running.issuer.token({ claims });
     const headers = { authorization: `bearer ${token}` };
     await running.send('GET', '/workspace', { token: null, headers });
-    expect(running.service.calls[0]?.request).toEqual({
-      caller: { userId: 'user-2', organizationId: '' },
-    });
+    expect(running.service.calls[0]?.request['caller']).toEqual({ userId: 'user-2', organizationId: '' });
   });
 });

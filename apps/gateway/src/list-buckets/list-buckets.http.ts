@@ -40,6 +40,8 @@ export const listBuckets: HttpRoute = (app, workspaces) => {
         {
           caller: callerOf(request),
           workspaceId: existing(request.query.workspaceId, 'WORKSPACE_NOT_FOUND'),
+          pageSize: 1000,
+          pageToken: '',
         },
         { requestId: request.id },
       );

@@ -31,7 +31,7 @@ export const listWorkspaces: HttpRoute = (app, workspaces) => {
     async (request) => {
       const { workspaces: found } = await workspaces.unary(
         (client) => client.listWorkspaces,
-        { caller: callerOf(request) },
+        { caller: callerOf(request), pageSize: 1000, pageToken: '', onlyDeleted: false },
         { requestId: request.id },
       );
       return { success: true as const, workspaces: found.map(toFullWorkspace) };

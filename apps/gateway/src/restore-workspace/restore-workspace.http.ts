@@ -40,6 +40,7 @@ export const restoreWorkspace: HttpRoute = (app, workspaces) => {
         {
           caller: callerOf(request),
           workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          idempotencyKey: '',
         },
         { requestId: request.id },
       );

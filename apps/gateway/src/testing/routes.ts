@@ -1,25 +1,8 @@
-import type { RecordedCall } from './scripted-workspace-service.js';
+import { deletionRoutes } from './deletion-routes.js';
+import { organizationRoutes } from './organization-routes.js';
+import { protectedRoute as route, NO_USER, NOT_VALIDATED, type ProtectedRoute } from './protected-route.js';
 import { deletion, workspace, WORKSPACE_ID } from './samples.js';
 
-/** One protected operation: a good request, what it asks workspace-service, and what it says when that breaks. */
-export interface ProtectedRoute {
-  readonly method: string;
-  readonly path: string;
-  /** As OpenAPI writes the path. */
-  readonly template: string;
-  readonly body?: object;
-  readonly rpc: string;
-  readonly response: object;
-  readonly status: number;
-  readonly asks: RecordedCall['request'];
-  readonly failed: string;
-  readonly forbidden: string;
-  /** What a user who is unknown or not validated is answered. */
-  readonly unvalidated: readonly [number, string];
-}
-
-const NOT_VALIDATED = [400, 'User not found or account is not validated'] as const;
-const NO_USER = [404, 'User not found'] as const;
 const WORKSPACE = `/workspace/${WORKSPACE_ID}`;
 const workspaceId = WORKSPACE_ID;
 const bucket = { bucketId: 'bucket-1', workspaceId, name: 'Archive', createTime: workspace.createTime };
@@ -31,17 +14,7 @@ const repository = {
   createTime: workspace.createTime,
 };
 
-const route = (
-  [method, path, template = path]: readonly [string, string, string?],
-  [rpc, asks, response]: readonly [string, object, object],
-  [failed, forbidden, unvalidated]: readonly [string, string, readonly [number, string]],
-  { status = 200, body }: { readonly status?: number; readonly body?: object } = {},
-): ProtectedRoute => ({
-  ...{ method, path, template, rpc, asks: { ...asks }, response, status, failed, forbidden, unvalidated },
-  ...(body && { body }),
-});
-
-export const protectedRoutes: readonly ProtectedRoute[] = [
+const firstRoutes: readonly ProtectedRoute[] = [
   route(
     ['POST', '/workspace'],
     ['createWorkspace', { name: 'Letters' }, { workspace }],
@@ -114,6 +87,12 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
     ['deleteRepository', { repositoryId: 'repo-1' }, {}],
     ['Failed to delete repo', 'Insufficient permissions to delete repo', NO_USER],
   ),
+];
+
+export const protectedRoutes: readonly ProtectedRoute[] = [
+  ...firstRoutes,
+  ...organizationRoutes,
+  ...deletionRoutes,
 ];
 
 export const publicPaths = [

@@ -20,12 +20,22 @@ export const workspace: Workspace = {
     {
       userId: 'user-1',
       role: WorkspaceRole.ADMIN,
-      user: { userId: 'user-1', name: 'Ada', lastName: 'L', email: 'ada@example.org', orgRole: 2 },
+      user: {
+        userId: 'user-1',
+        name: 'Ada',
+        lastName: 'L',
+        email: 'ada@example.org',
+        orgRole: 2,
+        organizationId: 'organization-1',
+        validated: true,
+        revokeTime: undefined,
+      },
     },
   ],
   createTime: new Date('2026-01-01T00:00:00Z'),
   deleteTime: undefined,
   purgeTime: undefined,
+  isDefault: false,
 };
 
 export const deletion: Deletion = {

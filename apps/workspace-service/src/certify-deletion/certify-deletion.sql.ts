@@ -61,6 +61,9 @@ export function removeRemainder(
        delete from repository where workspace_id in (select workspace_id from purged) returning 1
      ), gone_buckets as (
        delete from bucket where workspace_id in (select workspace_id from purged) returning 1
+     ), gone_answers as (
+       -- they hold its name
+       delete from kept_answer where workspace_id in (select workspace_id from purged)
      )
      select (select count(*) from gone_members) as memberships,
             (select count(*) from gone_buckets) as buckets,

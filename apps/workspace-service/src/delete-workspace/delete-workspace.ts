@@ -1,51 +1,118 @@
 import { randomUUID } from 'node:crypto';
-import type { Caller } from '@lethe/contracts';
-import { appendEvents } from '@lethe/outbox';
-import { transaction, type Pool } from '@lethe/postgres';
-import { accountOf } from '../account/account.js';
-import { openDeletion, type DeletionRow } from '../deletion/deletion.sql.js';
+import { Deletion, type Caller } from '@lethe/contracts';
+import { isUniqueViolation, type Pool } from '@lethe/postgres';
+import type { Account } from '../account/account.js';
+import { wireDeletion } from '../deletion/deletion.js';
+import { deletionOf, type DeletionRow } from '../deletion/deletion.sql.js';
 import { event } from '../event.js';
-import { decideDeletion, type DeleteDecision } from '../workspace/workspace-state.js';
-import { factsOf } from '../workspace/workspace.js';
-import { lockWorkspace } from '../workspace/workspace.sql.js';
-import { scheduleDeletion } from './delete-workspace.sql.js';
+import { decideDeletion, type DeleteDecision, type WorkspaceFacts } from '../workspace/workspace-state.js';
+import { toFacts } from '../workspace/workspace.js';
+import { readDeletionFacts, scheduleDeletion, type DeletionFactsRow } from './delete-workspace.sql.js';
 
 export type DeleteOutcome =
   | { readonly kind: 'scheduled'; readonly deletion: DeletionRow }
+  /** The answer that the same request, by its Idempotency-Key, had before. */
+  | { readonly kind: 'repeated'; readonly deletion: Deletion }
   | { readonly kind: 'already_deleted'; readonly deletion: DeletionRow; readonly restorable: boolean }
+  | { readonly kind: 'idempotency_key_reused' }
+  /** Others kept changing the workspace. */
+  | { readonly kind: 'contended' }
   | Exclude<DeleteDecision, { readonly kind: 'delete' | 'already_deleted' }>;
 
+export interface DeleteRequest {
+  readonly caller: Caller;
+  /** Undefined: malformed, so that nothing has it. */
+  readonly workspaceId: string | undefined;
+  readonly etag: string;
+  /** Empty: none. */
+  readonly idempotencyKey?: string;
+}
+
+const TRIES = 20;
+
 /**
- * Step 2 of the journey: soft-deletes a workspace. Everything it decides upon is read behind the lock on the workspace's row,
- * which those who would give it a bucket, a repository or a hold take as well.
+ * Step 2 of the journey: soft-deletes a workspace, in two round trips. The first reads everything that the decision looks at; the
+ * second acts upon exactly that, by a compare-and-set on the etag, which every bucket, repository, member and hold raises. Whoever
+ * came between makes it look again.
  */
-export async function deleteWorkspace(
-  pool: Pool,
-  request: { readonly caller: Caller; readonly workspaceId: string | undefined; readonly etag: string },
-): Promise<DeleteOutcome> {
-  return transaction(pool, async (tx) => {
-    const caller = await accountOf(tx, request.caller);
-    const { workspaceId, etag } = request;
-    const found =
-      caller?.validated &&
-      workspaceId !== undefined &&
-      (await lockWorkspace(tx, caller.organizationId, workspaceId));
-    const facts = found ? await factsOf(tx, caller.organizationId, workspaceId, caller.userId) : undefined;
+export async function deleteWorkspace(pool: Pool, request: DeleteRequest): Promise<DeleteOutcome> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const outcome = await tryOnce(pool, request);
+    if (outcome !== 'raced') return outcome;
+  }
+  return { kind: 'contended' };
+}
 
-    const decision = decideDeletion(caller, facts, etag);
-    if (decision.kind === 'already_deleted')
-      return { ...decision, deletion: await openDeletion(tx, workspaceId as string) };
-    if (decision.kind !== 'delete') return decision;
+async function tryOnce(pool: Pool, request: DeleteRequest): Promise<DeleteOutcome | 'raced'> {
+  const { caller, workspaceId, etag, idempotencyKey = '' } = request;
+  const seen = await readDeletionFacts(pool, caller, workspaceId, idempotencyKey);
+  const account = accountIn(seen, caller);
+  const facts = seen.state === null ? undefined : toFacts({ ...seen, state: seen.state });
 
-    const deletion = await scheduleDeletion(tx, randomUUID(), workspaceId as string, request.caller.userId);
-    await appendEvents(
-      tx,
-      event('workspace.deletion_scheduled', deletion, deletion.delete_time, {
-        deletionId: deletion.deletion_id,
-        purgeTime: deletion.purge_time ?? undefined,
-        requestedBy: deletion.requested_by,
+  const asked = `DeleteWorkspace ${workspaceId} ${etag}`;
+  if (account?.validated && seen.kept_request !== null)
+    return seen.kept_request === asked
+      ? { kind: 'repeated', deletion: Deletion.fromJSON(seen.kept_answer) }
+      : { kind: 'idempotency_key_reused' };
+
+  const decision = decideDeletion(account, facts, etag);
+  if (decision.kind === 'already_deleted')
+    return { ...decision, deletion: await deletionOf(pool, workspaceId as string, facts?.epoch ?? 0) };
+  if (decision.kind !== 'delete') return decision;
+
+  const keep = idempotencyKey === '' ? undefined : { key: idempotencyKey, request: asked };
+  const scheduled = draft(seen, account as Account, workspaceId as string, facts as WorkspaceFacts);
+  try {
+    const deletion = await scheduleDeletion(pool, {
+      ...scheduled,
+      event: event('workspace.deletion_scheduled', scheduled.row, scheduled.deleteTime, {
+        deletionId: scheduled.deletionId,
+        purgeTime: scheduled.purgeTime ?? undefined,
+        requestedBy: scheduled.requestedBy,
       }),
-    );
-    return { kind: 'scheduled', deletion };
-  });
+      keep: keep && { ...keep, answer: Deletion.toJSON(wireDeletion(scheduled.row)) },
+    });
+    return deletion ? { kind: 'scheduled', deletion } : 'raced';
+  } catch (error) {
+    // The key was taken meanwhile by a request for another workspace.
+    if (isUniqueViolation(error)) return 'raced';
+    throw error;
+  }
+}
+
+function accountIn(seen: DeletionFactsRow, { userId }: Caller): Account | undefined {
+  if (seen.organization_id === null) return undefined;
+  return { userId, organizationId: seen.organization_id, orgRole: seen.org_role, validated: seen.validated };
+}
+
+/** The deletion as it will stand, known before it is written: so that its event and its answer commit in the same statement. */
+function draft(
+  seen: DeletionFactsRow,
+  account: Account,
+  workspaceId: string,
+  { epoch, etag }: WorkspaceFacts,
+) {
+  const { delete_time, purge_time, purge_mode } = seen;
+  const row: DeletionRow = {
+    deletion_id: randomUUID(),
+    workspace_id: workspaceId,
+    organization_id: account.organizationId,
+    epoch: epoch + 1,
+    kind: 'deletion_planned',
+    state: 'scheduled',
+    requested_by: account.userId,
+    ...{ delete_time, purge_time, purge_mode },
+    ...{ restore_time: null, restored_by: null, grant_time: null, granted_by: null, purged_time: null },
+  };
+  return {
+    row,
+    deletionId: row.deletion_id,
+    workspaceId,
+    organizationId: account.organizationId,
+    etag,
+    requestedBy: account.userId,
+    deleteTime: delete_time,
+    purgeTime: purge_time,
+    purgeMode: purge_mode,
+  };
 }

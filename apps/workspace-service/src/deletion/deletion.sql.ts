@@ -45,6 +45,14 @@ export function openDeletion(tx: Queryable, workspaceId: string): Promise<Deleti
   );
 }
 
+/** The deletion that an epoch began with: it stays whatever becomes of the workspace. */
+export function deletionOf(db: Queryable, workspaceId: string, epoch: number): Promise<DeletionRow> {
+  return one<DeletionRow>(db, `select * from deletion where workspace_id = $1 and epoch = $2`, [
+    workspaceId,
+    epoch,
+  ]);
+}
+
 export function newestDeletion(db: Queryable, workspaceId: string): Promise<DeletionRow | undefined> {
   return maybeOne<DeletionRow>(
     db,

@@ -70,7 +70,13 @@ describe('the grant of an orphan', () => {
 
   it('is refused while held', async () => {
     const id = await workspace('org1', 'long');
-    await placeHoldRpc(db.pool)({ workspaceId: id, origin: 'court', reason: 'because', placedBy: 'o' });
+    await placeHoldRpc(db.pool)({
+      workspaceId: id,
+      origin: 'court',
+      reason: 'because',
+      placedBy: 'o',
+      caller: undefined,
+    });
     expect(await order('org1', id)).toBe('held');
   });
 

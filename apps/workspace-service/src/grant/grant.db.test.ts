@@ -28,8 +28,8 @@ async function deleted(organization = 'org1'): Promise<string> {
   await softDelete(db.pool, id);
   return id;
 }
-const hold = (workspaceId: string) =>
-  placeHoldRpc(db.pool)({ workspaceId, origin: 'court', reason: 'because', placedBy: 'o' });
+const hold = (workspaceId: string, origin = 'court') =>
+  placeHoldRpc(db.pool)({ workspaceId, origin, reason: 'because', placedBy: 'o', caller: undefined });
 
 describe('the grant of a planned deletion', () => {
   it('moves the workspace, freezes the participants and appends the event', async () => {
@@ -75,8 +75,9 @@ describe('the grant of a planned deletion', () => {
 
   it('refuses what is held, until every hold is released', async () => {
     const id = await deleted();
-    const [one, two] = [await hold(id), await hold(id)];
-    const release = (holdId: string) => releaseHoldRpc(db.pool)({ holdId, releasedBy: 'o' });
+    const [one, two] = [await hold(id), await hold(id, 'police')];
+    const release = (holdId: string) =>
+      releaseHoldRpc(db.pool)({ holdId, releasedBy: 'o', caller: undefined, workspaceId: '', origin: '' });
     expect((await byOperator(db.pool, 'org1', id)).kind).toBe('held');
     await release(one.holdId);
     expect(await reasonOf(release(one.holdId))).toBe('HOLD_NOT_FOUND');

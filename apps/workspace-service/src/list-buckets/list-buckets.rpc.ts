@@ -11,9 +11,10 @@ export const listBucketsRpc =
     const account = await accountOf(pool, callerOf(request));
     if (account === undefined) throw refusals.userNotFound();
     const workspaceId = request.workspaceId === '' ? null : uuidOf(request.workspaceId);
-    if (workspaceId === undefined) return { buckets: [] }; // nothing has such an id
+    if (workspaceId === undefined) return { buckets: [], nextPageToken: '' }; // nothing has such an id
     const rows = await listBuckets(pool, account.organizationId, account.userId, workspaceId);
     return {
+      nextPageToken: '',
       buckets: rows.map((row) => ({
         bucketId: row.bucket_id,
         workspaceId: row.workspace_id,

@@ -11,9 +11,10 @@ export const listRepositoriesRpc =
     const account = await accountOf(pool, callerOf(request));
     if (account === undefined) throw refusals.userNotFound();
     const workspaceId = request.workspaceId === '' ? null : uuidOf(request.workspaceId);
-    if (workspaceId === undefined) return { repositories: [] }; // nothing has such an id
+    if (workspaceId === undefined) return { repositories: [], nextPageToken: '' }; // nothing has such an id
     const rows = await listRepositories(pool, account.organizationId, account.userId, workspaceId);
     return {
+      nextPageToken: '',
       repositories: rows.map((row) => ({
         repositoryId: row.repository_id,
         workspaceId: row.workspace_id,

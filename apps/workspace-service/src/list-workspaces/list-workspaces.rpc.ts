@@ -13,5 +13,5 @@ export const listWorkspacesRpc =
     const account = await accountOf(pool, callerOf(request));
     if (account === undefined) throw refusals.userNotFound();
     const rows = await listWorkspacesOf(pool, account.organizationId, account.userId);
-    return { workspaces: await withMembers(pool, rows) };
+    return { workspaces: await withMembers(pool, rows), nextPageToken: '' };
   };

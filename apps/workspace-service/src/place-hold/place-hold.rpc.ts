@@ -32,6 +32,6 @@ export const placeHoldRpc =
         tx,
         event('workspace.hold_placed', subject, placeTime, { holdId: hold.holdId, origin: hold.origin }),
       );
-      return { holdId: hold.holdId, placeTime };
+      return { holdId: hold.holdId, placeTime, hold: undefined };
     });
   };

@@ -21,6 +21,6 @@ export const releaseHoldRpc =
           message: 'There is no hold of this id in force',
         });
       await appendEvents(tx, event('workspace.hold_released', released, released.release_time, { holdId }));
-      return {};
+      return { hold: undefined };
     });
   };

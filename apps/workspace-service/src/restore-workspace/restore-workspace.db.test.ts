@@ -23,9 +23,12 @@ async function deleted(members: Parameters<typeof addWorkspace>[2], organization
   return id;
 }
 const restore = (userId: string, workspaceId: string) =>
-  restoreWorkspaceRpc(db.pool)({ caller: callerNamed(userId), workspaceId }, contextOf('gateway'));
+  restoreWorkspaceRpc(db.pool)(
+    { caller: callerNamed(userId), workspaceId, idempotencyKey: '' },
+    contextOf('gateway'),
+  );
 const restoreByOperator = (workspaceId: string) =>
-  restoreWorkspaceRpc(db.pool)({ caller: undefined, workspaceId }, contextOf('operator'));
+  restoreWorkspaceRpc(db.pool)({ caller: undefined, workspaceId, idempotencyKey: '' }, contextOf('operator'));
 
 describe('restoreWorkspace', () => {
   it('brings members and roles back as they were, and raises the epoch', async () => {

@@ -5,20 +5,27 @@ import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { userOrOperator } from '../allowed-calls.js';
 import { refusals } from '../refusals.js';
-import { uuidOf } from '../requests.js';
+import { idempotencyKeyOf, uuidOf } from '../requests.js';
 import { restoreWorkspace } from './restore-workspace.js';
 
 export const restoreWorkspaceRpc =
   (pool: Pool) =>
   async (request: RestoreWorkspaceRequest, context: CallContext): Promise<RestoreWorkspaceResponse> => {
+    const caller = userOrOperator(request, context);
+    const idempotencyKey = idempotencyKeyOf(request);
+    if (caller === undefined && idempotencyKey !== '')
+      throw refusals.invalidArgument('idempotency_key is for users: an operator leaves it empty');
     const outcome = await restoreWorkspace(pool, {
-      caller: userOrOperator(request, context),
+      caller,
       workspaceId: uuidOf(request.workspaceId),
       operator: context.caller,
+      idempotencyKey,
     });
     switch (outcome.kind) {
       case 'restored':
-        return { workspace: outcome.workspace, omittedUserIds: outcome.omitted };
+        return outcome.answer;
+      case 'idempotency_key_reused':
+        throw refusals.idempotencyKeyReused();
       case 'caller_not_validated':
         throw refusals.callerNotValidated();
       case 'not_found':

@@ -1,15 +1,19 @@
-import type { Caller, Workspace } from '@lethe/contracts';
+import { RestoreWorkspaceResponse, type Caller } from '@lethe/contracts';
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { accountOf } from '../account/account.js';
+import { appendAudit } from '../audit/audit.sql.js';
 import { event } from '../event.js';
+import { findKeptAnswer, keepAnswer, lockIdempotencyKey } from '../idempotency/kept-answer.sql.js';
+import { refusals } from '../refusals.js';
 import { decideRestore, type RestoreDecision, type Restorer } from '../workspace/workspace-state.js';
 import { factsOf, withMembers } from '../workspace/workspace.js';
 import { findWorkspace, lockWorkspace, organizationOf } from '../workspace/workspace.sql.js';
 import { omittedMembers, restore } from './restore-workspace.sql.js';
 
 export type RestoreOutcome =
-  | { readonly kind: 'restored'; readonly workspace: Workspace; readonly omitted: string[] }
+  | { readonly kind: 'restored'; readonly answer: RestoreWorkspaceResponse }
+  | { readonly kind: 'idempotency_key_reused' }
   | Exclude<RestoreDecision, { readonly kind: 'restore' }>;
 
 /** Who asks: a user, or (without one) an operator of the installation, by the name its token proved. */
@@ -18,6 +22,8 @@ export interface RestoreRequest {
   readonly workspaceId: string | undefined;
   readonly caller: Caller | undefined;
   readonly operator: string;
+  /** Empty: none. For users only. */
+  readonly idempotencyKey?: string;
 }
 
 /** Undoes a soft deletion: members and roles as they were. Against the grant there is one winner, by the workspace row's lock. */
@@ -27,6 +33,8 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
     const restorer: Restorer = caller
       ? { kind: 'user', account: await accountOf(tx, caller) }
       : { kind: 'operator' };
+    const earlier = await earlierAnswer(tx, restorer, request);
+    if (earlier) return earlier;
     const organizationId = workspaceId && (await organizationFor(tx, restorer, workspaceId));
     if (!workspaceId || !organizationId || !(await lockWorkspace(tx, organizationId, workspaceId)))
       return decideRestore(restorer, undefined) as RestoreOutcome;
@@ -45,11 +53,48 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
         restoredBy: deletion.restored_by ?? '',
       }),
     );
+    await appendAudit(tx, {
+      ...{ organizationId, workspaceId, context: 'workspace', contextId: workspaceId, action: 'updated' },
+      by: caller ? { userId: caller.userId } : { operator },
+      detail: { change: 'restored', deletionId: deletion.deletion_id },
+    });
     const row = await findWorkspace(tx, organizationId, workspaceId);
     const [workspace] = await withMembers(tx, row ? [row] : []);
     if (workspace === undefined) throw new Error('a restored workspace cannot be read');
-    return { kind: 'restored', workspace, omitted: await omittedMembers(tx, workspaceId, deletion.epoch) };
+    const answer = { workspace, omittedUserIds: await omittedMembers(tx, workspaceId, deletion.epoch) };
+    await keep(tx, request, answer);
+    return { kind: 'restored', answer };
   });
+}
+
+const asked = ({ workspaceId }: RestoreRequest) => `RestoreWorkspace ${workspaceId}`;
+
+/** What the same request, by its Idempotency-Key, was answered before. */
+async function earlierAnswer(
+  tx: PoolClient,
+  restorer: Restorer,
+  request: RestoreRequest,
+): Promise<RestoreOutcome | undefined> {
+  const { caller, idempotencyKey = '' } = request;
+  if (caller === undefined || idempotencyKey === '') return undefined;
+  if (restorer.kind === 'user' && !restorer.account?.validated) return undefined;
+  await lockIdempotencyKey(tx, caller.userId, idempotencyKey);
+  const kept = await findKeptAnswer(tx, caller.userId, idempotencyKey);
+  if (kept === undefined) return undefined;
+  if (kept.request !== asked(request)) return { kind: 'idempotency_key_reused' };
+  return { kind: 'restored', answer: RestoreWorkspaceResponse.fromJSON(kept.answer) };
+}
+
+async function keep(
+  tx: PoolClient,
+  request: RestoreRequest,
+  answer: RestoreWorkspaceResponse,
+): Promise<void> {
+  const { caller, workspaceId = '', idempotencyKey: key = '' } = request;
+  if (caller === undefined || key === '') return;
+  const kept = { userId: caller.userId, key, request: asked(request), workspaceId };
+  if (!(await keepAnswer(tx, { ...kept, answer: RestoreWorkspaceResponse.toJSON(answer) })))
+    throw refusals.idempotencyKeyReused(); // undoes the restore: the key now stands for something else
 }
 
 /** A user acts in the user's own organization; an operator in the workspace's. */

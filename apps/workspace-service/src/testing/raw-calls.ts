@@ -9,13 +9,14 @@ export type Method = keyof typeof METHODS;
 export const methods = Object.keys(METHODS) as Method[];
 
 const PARTICIPANT = ['getGrant', 'listOpenGrants', 'reportProgress', 'reportErasure', 'listParticipants'];
-const NOT_GATEWAY = ['watchDeletion', 'placeHold', 'releaseHold'];
+const NOT_GATEWAY = ['listDeletions'];
 /** Written down again, by hand: the table that the service must keep. */
 export const ALLOWED: Record<(typeof CALLERS)[number], readonly string[]> = {
   gateway: Object.keys(WorkspaceServiceService).filter((method) => !NOT_GATEWAY.includes(method)),
   operator: [
     ...['restoreWorkspace', 'getDeletion', 'watchDeletion', 'getDeletionCertificate', 'listCertificateKeys'],
-    ...['placeHold', 'releaseHold', 'listDeletable', 'startPurge', 'listParticipants'],
+    ...['placeHold', 'releaseHold', 'listHolds', 'listDeletions'],
+    ...['listDeletable', 'startPurge', 'listParticipants'],
   ],
   'realm-purge': PARTICIPANT,
   'blob-sweeper': PARTICIPANT,

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { generateKeyPair, exportJWK } from 'jose';
 import { readCertificateKey, type CertificateKey } from '@lethe/certificate';
 import { DeletionKind, type Caller, type ErasureEvidence } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { RefusalError } from '@lethe/outcome';
-import { scheduleDeletion } from '../delete-workspace/delete-workspace.sql.js';
-import type { DeletionRow } from '../deletion/deletion.sql.js';
 import { grantPurge, type GrantOutcome } from '../grant/grant.js';
 import { reportErasureRpc } from '../report-erasure/report-erasure.rpc.js';
 import { PARTICIPANTS } from './world.sql.js';
+
+export { softDelete } from './world.sql.js';
 
 /** For tests: what happens in a story, as a service would be called. */
 export const callerNamed = (userId: string): Caller => ({ userId, organizationId: '' });
@@ -28,10 +27,6 @@ export const KINDS = {
   deletion_planned: DeletionKind.DELETION_PLANNED,
   orphaned: DeletionKind.ORPHANED,
 } as const;
-
-/** Soft-deletes without asking whether anybody may. */
-export const softDelete = (pool: Pool, workspaceId: string): Promise<DeletionRow> =>
-  scheduleDeletion(pool, randomUUID(), workspaceId, 'somebody');
 
 /** `times` rounds, a few at a time, each of two acts at once: what both answered. */
 export async function race<A, B>(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { execute, one, type Pool } from '@lethe/postgres';
+import type { DeletionRow } from '../deletion/deletion.sql.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
 import type { Role, State } from '../workspace/workspace-state.js';
 
@@ -87,10 +88,38 @@ export async function addBucket(pool: Pool, workspaceId: string): Promise<string
   return bucketId;
 }
 
+/** Soft-deletes without asking whether anybody may, and without a word to anybody. */
+export function softDelete(pool: Pool, workspaceId: string): Promise<DeletionRow> {
+  return one<DeletionRow>(
+    pool,
+    `with deleted as (
+       update workspace
+          set state = 'deleted', epoch = epoch + 1, revision = revision + 1
+        where workspace_id = $2
+       returning workspace_id, organization_id, epoch
+     ), suspended as (
+       update membership m
+          set suspended_epoch = deleted.epoch
+         from deleted
+        where m.workspace_id = deleted.workspace_id and m.suspended_epoch is null
+     )
+     insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by,
+                           delete_time, purge_time, purge_mode)
+     select $1, deleted.workspace_id, deleted.organization_id, deleted.epoch, 'deletion_planned', 'somebody',
+            clock.delete_time, clock.delete_time + make_interval(secs => policy.grace_seconds), policy.purge_mode
+       from deleted
+      cross join (select clock_timestamp()::timestamptz(3) as delete_time) clock
+       left join deletion_policy policy using (organization_id)
+     returning *`,
+    [randomUUID(), workspaceId],
+  );
+}
+
 export async function hold(pool: Pool, workspaceId: string): Promise<void> {
   await execute(
     pool,
-    `insert into hold (hold_id, workspace_id, origin, reason, placed_by) values ($1, $2, 'court', 'because', 'o')`,
+    `insert into hold (hold_id, workspace_id, origin, reason, placed_by, by_operator)
+     values ($1, $2, 'court', 'because', 'o', true)`,
     [randomUUID(), workspaceId],
   );
 }

@@ -25,7 +25,7 @@ export const watchDeletionRpc = (pool: Pool) =>
     while (!signal.aborted) {
       const deletion = await describeDeletion(pool, await visibleDeletion(pool, workspaceId, undefined));
       const seen = JSON.stringify(Deletion.toJSON(deletion));
-      if (seen !== sent) yield { deletion };
+      if (seen !== sent) yield { deletion, eventId: '' };
       sent = seen;
       if (FINAL.includes(deletion.state)) return;
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);

@@ -107,7 +107,7 @@ describe('no statement, whoever writes it,', () => {
   it('gives a child or a hold to a workspace that is not open for it', async () => {
     const hold = (id: string) =>
       [
-        `insert into hold (hold_id, workspace_id, origin, reason, placed_by) values (gen_random_uuid(), $1, 'o', 'r', 'u')`,
+        `insert into hold (hold_id, workspace_id, origin, reason, placed_by, by_operator) values (gen_random_uuid(), $1, 'o', 'r', 'u', true)`,
         id,
       ] as const;
     for (const state of STATES) {

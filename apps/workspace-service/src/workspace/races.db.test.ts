@@ -58,7 +58,7 @@ describe('one winner', () => {
     const ids: string[] = [];
     const results = await race(TIMES, async (n) => {
       const workspaceId = (ids[n] = await due());
-      const hold = { workspaceId, origin: 'court', reason: 'because', placedBy: 'o' };
+      const hold = { workspaceId, origin: 'court', reason: 'because', placedBy: 'o', caller: undefined };
       return [
         async () => (await reasonOf(placeHoldRpc(db.pool)(hold))) !== 'PURGE_STARTED',
         async () => (await byLoop(db.pool, 'org1', workspaceId)).kind,

@@ -4,6 +4,7 @@ import {
   decideDeletion,
   decideRestore,
   explainGrantRefusal,
+  obstaclesToDeletion,
   type GrantFacts,
   type WorkspaceFacts,
 } from './workspace-state.js';
@@ -16,6 +17,8 @@ const active: WorkspaceFacts = {
   role: 'ADMIN',
   liveBuckets: 0,
   liveRepositories: 0,
+  holds: 0,
+  isDefault: false,
   due: false,
 };
 const deleted: WorkspaceFacts = { ...active, state: 'deleted', epoch: 1 };
@@ -60,6 +63,17 @@ describe('decideDeletion', () => {
       buckets: 0,
       repositories: 1,
     });
+  });
+  it('refuses a held one and the default one, after the resources', () => {
+    const all = { ...active, liveBuckets: 1, holds: 2, isDefault: true };
+    expect(decideDeletion(user, all, '').kind).toBe('has_resources');
+    expect(decideDeletion(user, { ...all, liveBuckets: 0 }, '')).toEqual({ kind: 'held', holds: 2 });
+    expect(decideDeletion(user, { ...active, isDefault: true }, '')).toEqual({ kind: 'default_workspace' });
+    expect(obstaclesToDeletion(all).map(({ kind }) => kind)).toEqual([
+      'has_resources',
+      'held',
+      'default_workspace',
+    ]);
   });
 });
 

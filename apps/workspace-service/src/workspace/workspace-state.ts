@@ -1,19 +1,39 @@
-import { administratesOrganization, type Account } from '../account/account.js';
+import type { Account } from '../account/account.js';
+import { judge } from '../authorization/authorization.js';
 
 export type State = 'active' | 'deleted' | 'purging' | 'purged';
 export type Role = 'READ' | 'WRITE' | 'ADMIN';
 
-/** What a decision about a workspace looks at, read behind the lock on its row. Times were compared by the database's clock. */
+/** What a decision about a workspace looks at. Times were compared by the database's clock. */
 export interface WorkspaceFacts {
   readonly state: State;
   readonly epoch: number;
+  /** Changes with everything that a decision looks at, but for time: a compare-and-set on it acts upon what was decided. */
   readonly etag: string;
   /** The caller's role; of a deleted workspace, the one it had at deletion. */
   readonly role: Role | undefined;
   readonly liveBuckets: number;
   readonly liveRepositories: number;
+  /** In force. */
+  readonly holds: number;
+  readonly isDefault: boolean;
   /** Of a deleted workspace: its purge time has come. A deletion without one (no policy) is never due. */
   readonly due: boolean;
+}
+
+/** What keeps an active workspace from being deleted by those who may, in the order in which it is said. */
+export type Obstacle =
+  | { readonly kind: 'has_resources'; readonly buckets: number; readonly repositories: number }
+  | { readonly kind: 'held'; readonly holds: number }
+  | { readonly kind: 'default_workspace' };
+
+export function obstaclesToDeletion(workspace: WorkspaceFacts): Obstacle[] {
+  const { liveBuckets: buckets, liveRepositories: repositories, holds, isDefault } = workspace;
+  return [
+    ...(buckets > 0 || repositories > 0 ? [{ kind: 'has_resources', buckets, repositories } as const] : []),
+    ...(holds > 0 ? [{ kind: 'held', holds } as const] : []),
+    ...(isDefault ? [{ kind: 'default_workspace' } as const] : []),
+  ];
 }
 
 export type DeleteDecision =
@@ -23,7 +43,7 @@ export type DeleteDecision =
   | { readonly kind: 'already_deleted'; readonly restorable: boolean }
   | { readonly kind: 'insufficient_permissions' }
   | { readonly kind: 'etag_mismatch' }
-  | { readonly kind: 'has_resources'; readonly buckets: number; readonly repositories: number };
+  | Obstacle;
 
 /** May this caller delete this workspace? The order of the checks is the wire contract's: caller, existence, right, resources. */
 export function decideDeletion(
@@ -32,16 +52,13 @@ export function decideDeletion(
   etag: string,
 ): DeleteDecision {
   if (!caller?.validated) return { kind: 'caller_not_validated' };
-  if (workspace === undefined) return { kind: 'not_found' };
-  if (workspace.state !== 'active')
-    return workspace.role === 'ADMIN' && workspace.state !== 'purged'
-      ? { kind: 'already_deleted', restorable: workspace.state === 'deleted' && !workspace.due }
-      : { kind: 'not_found' };
-  if (workspace.role !== 'ADMIN') return { kind: 'insufficient_permissions' };
+  const verdict = judge('deleteWorkspace', caller, workspace);
+  if (workspace === undefined || verdict === 'WORKSPACE_NOT_FOUND') return { kind: 'not_found' };
+  if (verdict === 'WORKSPACE_ALREADY_DELETED')
+    return { kind: 'already_deleted', restorable: workspace.state === 'deleted' && !workspace.due };
+  if (verdict !== 'allowed') return { kind: 'insufficient_permissions' };
   if (etag !== '' && etag !== workspace.etag) return { kind: 'etag_mismatch' };
-  const { liveBuckets: buckets, liveRepositories: repositories } = workspace;
-  if (buckets > 0 || repositories > 0) return { kind: 'has_resources', buckets, repositories };
-  return { kind: 'delete' };
+  return obstaclesToDeletion(workspace)[0] ?? { kind: 'delete' };
 }
 
 export type RestoreDecision =
@@ -59,21 +76,37 @@ export type Restorer =
 
 /** May this workspace come back? Only from `deleted`, by its former ADMINs and the organization's administrators, in time. */
 export function decideRestore(restorer: Restorer, workspace: WorkspaceFacts | undefined): RestoreDecision {
-  if (restorer.kind === 'user' && !restorer.account?.validated) return { kind: 'caller_not_validated' };
+  if (restorer.kind === 'operator') return decideOperatorsRestore(workspace);
+  const { account } = restorer;
+  if (!account?.validated) return { kind: 'caller_not_validated' };
+  const verdict = judge('restoreWorkspace', account, workspace);
+  switch (verdict) {
+    case 'allowed':
+      return { kind: 'restore' };
+    case 'WORKSPACE_ACTIVE':
+      return { kind: 'active' };
+    case 'RESTORE_WINDOW_CLOSED':
+      return { kind: 'window_closed' };
+    case 'PURGE_STARTED':
+      return { kind: 'purge_started' };
+    case 'INSUFFICIENT_PERMISSIONS':
+      return { kind: 'insufficient_permissions' };
+    case 'WORKSPACE_ALREADY_DELETED':
+    case 'WORKSPACE_NOT_FOUND':
+      return { kind: 'not_found' };
+  }
+}
+
+function decideOperatorsRestore(workspace: WorkspaceFacts | undefined): RestoreDecision {
   if (workspace === undefined) return { kind: 'not_found' };
-  const entitled =
-    restorer.kind === 'operator' ||
-    workspace.role === 'ADMIN' ||
-    (restorer.account !== undefined && administratesOrganization(restorer.account));
-  if (!entitled) return { kind: 'insufficient_permissions' };
   switch (workspace.state) {
     case 'active':
       return { kind: 'active' };
+    case 'deleted':
+      return { kind: 'restore' };
     case 'purging':
     case 'purged':
       return { kind: 'purge_started' };
-    case 'deleted':
-      return restorer.kind === 'user' && workspace.due ? { kind: 'window_closed' } : { kind: 'restore' };
   }
 }
 

@@ -11,6 +11,7 @@ export interface WorkspaceRow {
   readonly create_time: Date;
   readonly delete_time: Date | null;
   readonly purge_time: Date | null;
+  readonly is_default: boolean;
 }
 
 export interface MemberRow {
@@ -21,6 +22,9 @@ export interface MemberRow {
   readonly last_name: string;
   readonly email: string;
   readonly org_role: number;
+  readonly organization_id: string;
+  readonly validated: boolean;
+  readonly revoke_time: Date | null;
 }
 
 export interface FactsRow {
@@ -30,6 +34,8 @@ export interface FactsRow {
   readonly role: Role | null;
   readonly live_buckets: number;
   readonly live_repositories: number;
+  readonly holds: number;
+  readonly is_default: boolean;
   readonly due: boolean;
 }
 
@@ -47,6 +53,23 @@ export async function lockWorkspace(
   return locked === 1;
 }
 
+/** What decides about a workspace `w`, its scheduled deletion `d` and a `caller`. */
+export const FACTS = `
+            w.state, w.epoch, w.epoch || '.' || w.revision as etag, w.is_default,
+            -- suspended memberships count only as the right to undo the deletion that suspended them
+            (select m.role
+               from membership m
+              where m.workspace_id = w.workspace_id
+                and m.user_id = caller.user_id
+                and coalesce(m.suspended_epoch, w.epoch) = w.epoch) as role,
+            (select count(*) from bucket b
+              where b.workspace_id = w.workspace_id and b.delete_time is null) as live_buckets,
+            (select count(*) from repository r
+              where r.workspace_id = w.workspace_id and r.delete_time is null) as live_repositories,
+            (select count(*) from hold h
+              where h.workspace_id = w.workspace_id and h.release_time is null) as holds,
+            coalesce(d.purge_time <= clock_timestamp(), false) as due`;
+
 /** A statement of its own behind the lock, so that it sees what had committed when the lock was given. */
 export function readFacts(
   tx: Queryable,
@@ -56,19 +79,9 @@ export function readFacts(
 ): Promise<FactsRow | undefined> {
   return maybeOne<FactsRow>(
     tx,
-    `select w.state, w.epoch, w.epoch || '.' || w.revision as etag,
-            -- suspended memberships count only as the right to undo the deletion that suspended them
-            (select m.role
-               from membership m
-              where m.workspace_id = w.workspace_id
-                and m.user_id = $3
-                and coalesce(m.suspended_epoch, w.epoch) = w.epoch) as role,
-            (select count(*) from bucket b
-              where b.workspace_id = w.workspace_id and b.delete_time is null) as live_buckets,
-            (select count(*) from repository r
-              where r.workspace_id = w.workspace_id and r.delete_time is null) as live_repositories,
-            coalesce(d.purge_time <= clock_timestamp(), false) as due
+    `select ${FACTS}
        from workspace w
+      cross join (select $3::text as user_id) caller
        left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and d.state = 'scheduled'
       where w.organization_id = $1 and w.workspace_id = $2`,
     [organizationId, workspaceId, userId],
@@ -89,7 +102,7 @@ export function roleIn(
 
 const WORKSPACE = `
   select w.workspace_id, w.organization_id, w.name, w.state, w.epoch, w.epoch || '.' || w.revision as etag, w.create_time,
-         d.delete_time, d.purge_time
+         w.is_default, d.delete_time, d.purge_time
     from workspace w
     left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and w.state = 'deleted'`;
 
@@ -124,7 +137,8 @@ export function listWorkspacesOf(
 export function listMembers(db: Queryable, workspaceIds: readonly string[]): Promise<MemberRow[]> {
   return many<MemberRow>(
     db,
-    `select m.workspace_id, m.user_id, m.role, a.name, a.last_name, a.email, a.org_role
+    `select m.workspace_id, m.user_id, m.role,
+            a.name, a.last_name, a.email, a.org_role, a.organization_id, a.validated, a.revoke_time
        from membership m
        join workspace w using (workspace_id)
        join account a using (user_id)

@@ -1,6 +1,6 @@
 import { WorkspaceRole, WorkspaceState, type Workspace } from '@lethe/contracts';
 import type { Queryable } from '@lethe/postgres';
-import { listMembers, readFacts, type MemberRow, type WorkspaceRow } from './workspace.sql.js';
+import { listMembers, readFacts, type FactsRow, type MemberRow, type WorkspaceRow } from './workspace.sql.js';
 import type { Role, State, WorkspaceFacts } from './workspace-state.js';
 
 const STATES: Record<State, WorkspaceState> = {
@@ -23,17 +23,21 @@ export async function factsOf(
   userId: string,
 ): Promise<WorkspaceFacts | undefined> {
   const row = await readFacts(tx, organizationId, workspaceId, userId);
-  return (
-    row && {
-      state: row.state,
-      epoch: row.epoch,
-      etag: row.etag,
-      role: row.role ?? undefined,
-      liveBuckets: row.live_buckets,
-      liveRepositories: row.live_repositories,
-      due: row.due,
-    }
-  );
+  return row && toFacts(row);
+}
+
+export function toFacts(row: FactsRow): WorkspaceFacts {
+  return {
+    state: row.state,
+    epoch: row.epoch,
+    etag: row.etag,
+    role: row.role ?? undefined,
+    liveBuckets: row.live_buckets,
+    liveRepositories: row.live_repositories,
+    holds: row.holds,
+    isDefault: row.is_default,
+    due: row.due,
+  };
 }
 
 /** Workspaces with their members, as they travel. */
@@ -63,10 +67,11 @@ function wireWorkspace(row: WorkspaceRow, members: readonly MemberRow[]): Worksp
     createTime: row.create_time,
     deleteTime: row.delete_time ?? undefined,
     purgeTime: row.purge_time ?? undefined,
+    isDefault: row.is_default,
   };
 }
 
-function wireMember(row: MemberRow): Workspace['members'][number] {
+export function wireMember(row: MemberRow): Workspace['members'][number] {
   return {
     userId: row.user_id,
     role: ROLES[row.role],
@@ -76,6 +81,9 @@ function wireMember(row: MemberRow): Workspace['members'][number] {
       lastName: row.last_name,
       email: row.email,
       orgRole: row.org_role,
+      organizationId: row.organization_id,
+      validated: row.validated,
+      revokeTime: row.revoke_time ?? undefined,
     },
   };
 }

@@ -89,6 +89,22 @@ export interface HoldReleased {
   holdId: string;
 }
 
+/** workspace.orphaned: the last member was revoked. Nothing happens by itself; an operator may order a purge. */
+export interface WorkspaceOrphaned {
+  context:
+    | EventContext
+    | undefined;
+  /** Since when nobody has access. */
+  since: Date | undefined;
+}
+
+/** workspace.purge_approaching: a configurable time before a scheduled deletion may be purged. */
+export interface PurgeApproaching {
+  context: EventContext | undefined;
+  deletionId: string;
+  purgeTime: Date | undefined;
+}
+
 /** workspace.purge_started, step 4: no way back. Participants ask for the grant before they touch anything. */
 export interface PurgeStarted {
   context: EventContext | undefined;
@@ -738,6 +754,204 @@ export const HoldReleased: MessageFns<HoldReleased> = {
       ? EventContext.fromPartial(object.context)
       : undefined;
     message.holdId = object.holdId ?? "";
+    return message;
+  },
+};
+
+function createBaseWorkspaceOrphaned(): WorkspaceOrphaned {
+  return { context: undefined, since: undefined };
+}
+
+export const WorkspaceOrphaned: MessageFns<WorkspaceOrphaned> = {
+  encode(message: WorkspaceOrphaned, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      EventContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkspaceOrphaned {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkspaceOrphaned();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = EventContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WorkspaceOrphaned {
+    return {
+      context: isSet(object.context) ? EventContext.fromJSON(object.context) : undefined,
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+    };
+  },
+
+  toJSON(message: WorkspaceOrphaned): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = EventContext.toJSON(message.context);
+    }
+    if (message.since !== undefined) {
+      obj.since = message.since.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<WorkspaceOrphaned>, I>>(base?: I): WorkspaceOrphaned {
+    return WorkspaceOrphaned.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WorkspaceOrphaned>, I>>(object: I): WorkspaceOrphaned {
+    const message = createBaseWorkspaceOrphaned();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? EventContext.fromPartial(object.context)
+      : undefined;
+    message.since = object.since ?? undefined;
+    return message;
+  },
+};
+
+function createBasePurgeApproaching(): PurgeApproaching {
+  return { context: undefined, deletionId: "", purgeTime: undefined };
+}
+
+export const PurgeApproaching: MessageFns<PurgeApproaching> = {
+  encode(message: PurgeApproaching, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.context !== undefined) {
+      EventContext.encode(message.context, writer.uint32(10).fork()).join();
+    }
+    if (message.deletionId !== "") {
+      writer.uint32(18).string(message.deletionId);
+    }
+    if (message.purgeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.purgeTime), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PurgeApproaching {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePurgeApproaching();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.context = EventContext.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.deletionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.purgeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PurgeApproaching {
+    return {
+      context: isSet(object.context) ? EventContext.fromJSON(object.context) : undefined,
+      deletionId: isSet(object.deletionId)
+        ? globalThis.String(object.deletionId)
+        : isSet(object.deletion_id)
+        ? globalThis.String(object.deletion_id)
+        : "",
+      purgeTime: isSet(object.purgeTime)
+        ? fromJsonTimestamp(object.purgeTime)
+        : isSet(object.purge_time)
+        ? fromJsonTimestamp(object.purge_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PurgeApproaching): unknown {
+    const obj: any = {};
+    if (message.context !== undefined) {
+      obj.context = EventContext.toJSON(message.context);
+    }
+    if (message.deletionId !== "") {
+      obj.deletionId = message.deletionId;
+    }
+    if (message.purgeTime !== undefined) {
+      obj.purgeTime = message.purgeTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PurgeApproaching>, I>>(base?: I): PurgeApproaching {
+    return PurgeApproaching.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PurgeApproaching>, I>>(object: I): PurgeApproaching {
+    const message = createBasePurgeApproaching();
+    message.context = (object.context !== undefined && object.context !== null)
+      ? EventContext.fromPartial(object.context)
+      : undefined;
+    message.deletionId = object.deletionId ?? "";
+    message.purgeTime = object.purgeTime ?? undefined;
     return message;
   },
 };

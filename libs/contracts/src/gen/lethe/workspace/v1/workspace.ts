@@ -126,7 +126,11 @@ export interface Workspace {
     | Date
     | undefined;
   /** Not purged before this time. Absent on a deleted workspace: its organization had no deletion policy, so it is never purged. */
-  purgeTime: Date | undefined;
+  purgeTime:
+    | Date
+    | undefined;
+  /** The organization's default workspace: cannot be deleted while it is. */
+  isDefault: boolean;
 }
 
 export interface Member {
@@ -142,6 +146,11 @@ export interface User {
   email: string;
   /** USER 0, BILLING 1, WORKSPACES 2, ADMINISTRATORS 254, OWNER 255. */
   orgRole: number;
+  organizationId: string;
+  /** The e-mail address is validated. */
+  validated: boolean;
+  /** Absent while the user has access. */
+  revokeTime: Date | undefined;
 }
 
 export interface Bucket {
@@ -157,6 +166,22 @@ export interface Repository {
   name: string;
   bucketIds: string[];
   createTime: Date | undefined;
+}
+
+/** A legal hold: while it is in force the workspace is neither deleted nor purged. A released one stays, for the audit. */
+export interface Hold {
+  holdId: string;
+  workspaceId: string;
+  /** Who asks for it: a court, a department. One hold in force for each origin and side (organization, operator). */
+  origin: string;
+  reason: string;
+  placedBy: string;
+  /** Placed by an operator of the installation: only operators release it. */
+  byOperator: boolean;
+  placeTime: Date | undefined;
+  releasedBy: string;
+  /** Absent while it is in force. */
+  releaseTime: Date | undefined;
 }
 
 function createBaseCaller(): Caller {
@@ -264,6 +289,7 @@ function createBaseWorkspace(): Workspace {
     createTime: undefined,
     deleteTime: undefined,
     purgeTime: undefined,
+    isDefault: false,
   };
 }
 
@@ -298,6 +324,9 @@ export const Workspace: MessageFns<Workspace> = {
     }
     if (message.purgeTime !== undefined) {
       Timestamp.encode(toTimestamp(message.purgeTime), writer.uint32(82).fork()).join();
+    }
+    if (message.isDefault !== false) {
+      writer.uint32(88).bool(message.isDefault);
     }
     return writer;
   },
@@ -395,6 +424,14 @@ export const Workspace: MessageFns<Workspace> = {
             message.purgeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -439,6 +476,11 @@ export const Workspace: MessageFns<Workspace> = {
         : isSet(object.purge_time)
         ? fromJsonTimestamp(object.purge_time)
         : undefined,
+      isDefault: isSet(object.isDefault)
+        ? globalThis.Boolean(object.isDefault)
+        : isSet(object.is_default)
+        ? globalThis.Boolean(object.is_default)
+        : false,
     };
   },
 
@@ -474,6 +516,9 @@ export const Workspace: MessageFns<Workspace> = {
     if (message.purgeTime !== undefined) {
       obj.purgeTime = message.purgeTime.toISOString();
     }
+    if (message.isDefault !== false) {
+      obj.isDefault = message.isDefault;
+    }
     return obj;
   },
 
@@ -492,6 +537,7 @@ export const Workspace: MessageFns<Workspace> = {
     message.createTime = object.createTime ?? undefined;
     message.deleteTime = object.deleteTime ?? undefined;
     message.purgeTime = object.purgeTime ?? undefined;
+    message.isDefault = object.isDefault ?? false;
     return message;
   },
 };
@@ -602,7 +648,16 @@ export const Member: MessageFns<Member> = {
 };
 
 function createBaseUser(): User {
-  return { userId: "", name: "", lastName: "", email: "", orgRole: 0 };
+  return {
+    userId: "",
+    name: "",
+    lastName: "",
+    email: "",
+    orgRole: 0,
+    organizationId: "",
+    validated: false,
+    revokeTime: undefined,
+  };
 }
 
 export const User: MessageFns<User> = {
@@ -621,6 +676,15 @@ export const User: MessageFns<User> = {
     }
     if (message.orgRole !== 0) {
       writer.uint32(40).int32(message.orgRole);
+    }
+    if (message.organizationId !== "") {
+      writer.uint32(50).string(message.organizationId);
+    }
+    if (message.validated !== false) {
+      writer.uint32(56).bool(message.validated);
+    }
+    if (message.revokeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.revokeTime), writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -678,6 +742,30 @@ export const User: MessageFns<User> = {
             message.orgRole = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.validated = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.revokeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -709,6 +797,17 @@ export const User: MessageFns<User> = {
         : isSet(object.org_role)
         ? globalThis.Number(object.org_role)
         : 0,
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      validated: isSet(object.validated) ? globalThis.Boolean(object.validated) : false,
+      revokeTime: isSet(object.revokeTime)
+        ? fromJsonTimestamp(object.revokeTime)
+        : isSet(object.revoke_time)
+        ? fromJsonTimestamp(object.revoke_time)
+        : undefined,
     };
   },
 
@@ -729,6 +828,15 @@ export const User: MessageFns<User> = {
     if (message.orgRole !== 0) {
       obj.orgRole = Math.round(message.orgRole);
     }
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.validated !== false) {
+      obj.validated = message.validated;
+    }
+    if (message.revokeTime !== undefined) {
+      obj.revokeTime = message.revokeTime.toISOString();
+    }
     return obj;
   },
 
@@ -742,6 +850,9 @@ export const User: MessageFns<User> = {
     message.lastName = object.lastName ?? "";
     message.email = object.email ?? "";
     message.orgRole = object.orgRole ?? 0;
+    message.organizationId = object.organizationId ?? "";
+    message.validated = object.validated ?? false;
+    message.revokeTime = object.revokeTime ?? undefined;
     return message;
   },
 };
@@ -1020,6 +1131,241 @@ export const Repository: MessageFns<Repository> = {
     message.name = object.name ?? "";
     message.bucketIds = object.bucketIds?.map((e) => e) || [];
     message.createTime = object.createTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseHold(): Hold {
+  return {
+    holdId: "",
+    workspaceId: "",
+    origin: "",
+    reason: "",
+    placedBy: "",
+    byOperator: false,
+    placeTime: undefined,
+    releasedBy: "",
+    releaseTime: undefined,
+  };
+}
+
+export const Hold: MessageFns<Hold> = {
+  encode(message: Hold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.holdId !== "") {
+      writer.uint32(10).string(message.holdId);
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.origin !== "") {
+      writer.uint32(26).string(message.origin);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.placedBy !== "") {
+      writer.uint32(42).string(message.placedBy);
+    }
+    if (message.byOperator !== false) {
+      writer.uint32(48).bool(message.byOperator);
+    }
+    if (message.placeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.placeTime), writer.uint32(58).fork()).join();
+    }
+    if (message.releasedBy !== "") {
+      writer.uint32(66).string(message.releasedBy);
+    }
+    if (message.releaseTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.releaseTime), writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHold();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.holdId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.origin = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.placedBy = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.byOperator = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.placeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.releasedBy = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.releaseTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Hold {
+    return {
+      holdId: isSet(object.holdId)
+        ? globalThis.String(object.holdId)
+        : isSet(object.hold_id)
+        ? globalThis.String(object.hold_id)
+        : "",
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      origin: isSet(object.origin) ? globalThis.String(object.origin) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      placedBy: isSet(object.placedBy)
+        ? globalThis.String(object.placedBy)
+        : isSet(object.placed_by)
+        ? globalThis.String(object.placed_by)
+        : "",
+      byOperator: isSet(object.byOperator)
+        ? globalThis.Boolean(object.byOperator)
+        : isSet(object.by_operator)
+        ? globalThis.Boolean(object.by_operator)
+        : false,
+      placeTime: isSet(object.placeTime)
+        ? fromJsonTimestamp(object.placeTime)
+        : isSet(object.place_time)
+        ? fromJsonTimestamp(object.place_time)
+        : undefined,
+      releasedBy: isSet(object.releasedBy)
+        ? globalThis.String(object.releasedBy)
+        : isSet(object.released_by)
+        ? globalThis.String(object.released_by)
+        : "",
+      releaseTime: isSet(object.releaseTime)
+        ? fromJsonTimestamp(object.releaseTime)
+        : isSet(object.release_time)
+        ? fromJsonTimestamp(object.release_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Hold): unknown {
+    const obj: any = {};
+    if (message.holdId !== "") {
+      obj.holdId = message.holdId;
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.origin !== "") {
+      obj.origin = message.origin;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.placedBy !== "") {
+      obj.placedBy = message.placedBy;
+    }
+    if (message.byOperator !== false) {
+      obj.byOperator = message.byOperator;
+    }
+    if (message.placeTime !== undefined) {
+      obj.placeTime = message.placeTime.toISOString();
+    }
+    if (message.releasedBy !== "") {
+      obj.releasedBy = message.releasedBy;
+    }
+    if (message.releaseTime !== undefined) {
+      obj.releaseTime = message.releaseTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Hold>, I>>(base?: I): Hold {
+    return Hold.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Hold>, I>>(object: I): Hold {
+    const message = createBaseHold();
+    message.holdId = object.holdId ?? "";
+    message.workspaceId = object.workspaceId ?? "";
+    message.origin = object.origin ?? "";
+    message.reason = object.reason ?? "";
+    message.placedBy = object.placedBy ?? "";
+    message.byOperator = object.byOperator ?? false;
+    message.placeTime = object.placeTime ?? undefined;
+    message.releasedBy = object.releasedBy ?? "";
+    message.releaseTime = object.releaseTime ?? undefined;
     return message;
   },
 };

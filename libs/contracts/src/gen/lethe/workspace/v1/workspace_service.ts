@@ -18,8 +18,32 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
-import { Deletion } from "./deletion.js";
-import { Bucket, Caller, Repository, Workspace } from "./workspace.js";
+import { Deletion, DeletionState, deletionStateFromJSON, deletionStateToJSON } from "./deletion.js";
+import {
+  AuditAction,
+  auditActionFromJSON,
+  auditActionToJSON,
+  AuditContext,
+  auditContextFromJSON,
+  auditContextToJSON,
+  AuditEvent,
+  DeletionPolicy,
+  PurgeMode,
+  purgeModeFromJSON,
+  purgeModeToJSON,
+} from "./organization.js";
+import {
+  Bucket,
+  Caller,
+  Hold,
+  Member,
+  Repository,
+  User,
+  Workspace,
+  WorkspaceRole,
+  workspaceRoleFromJSON,
+  workspaceRoleToJSON,
+} from "./workspace.js";
 
 export interface CreateWorkspaceRequest {
   caller: Caller | undefined;
@@ -32,10 +56,15 @@ export interface CreateWorkspaceResponse {
 
 export interface ListWorkspacesRequest {
   caller: Caller | undefined;
+  pageSize: number;
+  pageToken: string;
+  /** The bin instead: the deleted workspaces that the caller may restore now. */
+  onlyDeleted: boolean;
 }
 
 export interface ListWorkspacesResponse {
   workspaces: Workspace[];
+  nextPageToken: string;
 }
 
 export interface GetWorkspaceRequest {
@@ -49,11 +78,88 @@ export interface GetWorkspaceResponse {
   workspace: Workspace | undefined;
 }
 
+export interface UpdateWorkspaceRequest {
+  caller: Caller | undefined;
+  workspaceId: string;
+  name?:
+    | string
+    | undefined;
+  /** At most one workspace of an organization is its default: setting it takes it from another. */
+  isDefault?:
+    | boolean
+    | undefined;
+  /** When set, the change happens only if the workspace still has this etag. */
+  etag: string;
+}
+
+export interface UpdateWorkspaceResponse {
+  workspace: Workspace | undefined;
+}
+
+export interface AddMemberRequest {
+  caller: Caller | undefined;
+  workspaceId: string;
+  userId: string;
+  role: WorkspaceRole;
+}
+
+export interface AddMemberResponse {
+}
+
+export interface UpdateMemberRequest {
+  caller: Caller | undefined;
+  workspaceId: string;
+  userId: string;
+  role: WorkspaceRole;
+}
+
+export interface UpdateMemberResponse {
+}
+
+export interface RemoveMemberRequest {
+  caller: Caller | undefined;
+  workspaceId: string;
+  userId: string;
+}
+
+export interface RemoveMemberResponse {
+}
+
+export interface PreviewDeletionRequest {
+  caller: Caller | undefined;
+  workspaceId: string;
+}
+
+export interface PreviewDeletionResponse {
+  workspaceId: string;
+  organizationId: string;
+  etag: string;
+  /** Empty: DeleteWorkspace would do it now. Otherwise the reasons it would refuse with, in the order of its checks. */
+  refusals: string[];
+  /** The first 100 of each by id; the counts are complete. */
+  buckets: Bucket[];
+  bucketCount: number;
+  repositories: Repository[];
+  repositoryCount: number;
+  /** In force. */
+  holds: Hold[];
+  /** Who would lose access. */
+  members: Member[];
+  previewTime:
+    | Date
+    | undefined;
+  /** The purge time of a deletion at preview_time. Absent: never purged, for want of a deletion policy. */
+  purgeTime: Date | undefined;
+  purgeMode: PurgeMode;
+}
+
 export interface DeleteWorkspaceRequest {
   caller: Caller | undefined;
   workspaceId: string;
   /** When set, the deletion happens only if the workspace still has this etag. */
   etag: string;
+  /** When set (1 to 255 visible ASCII characters), a repetition within 24 hours by the same user gets the first answer again. */
+  idempotencyKey: string;
 }
 
 export interface DeleteWorkspaceResponse {
@@ -61,8 +167,11 @@ export interface DeleteWorkspaceResponse {
 }
 
 export interface RestoreWorkspaceRequest {
+  /** Absent: the caller is an operator. */
   caller: Caller | undefined;
   workspaceId: string;
+  /** As in DeleteWorkspaceRequest; for users only. */
+  idempotencyKey: string;
 }
 
 export interface RestoreWorkspaceResponse {
@@ -83,12 +192,37 @@ export interface GetDeletionResponse {
   deletion: Deletion | undefined;
 }
 
+export interface ListDeletionsRequest {
+  /** Empty: all organizations. */
+  organizationId: string;
+  /** Unspecified: all states. */
+  state: DeletionState;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListDeletionsResponse {
+  /** Without progress, conditions and participants. */
+  deletions: Deletion[];
+  nextPageToken: string;
+}
+
 export interface WatchDeletionRequest {
   workspaceId: string;
+  /** Absent: the caller is an operator. */
+  caller:
+    | Caller
+    | undefined;
+  /** The event_id of the last answer seen: what has not changed since is not sent again. */
+  lastEventId: string;
 }
 
 export interface WatchDeletionResponse {
-  deletion: Deletion | undefined;
+  deletion:
+    | Deletion
+    | undefined;
+  /** Names this state of the deletion; the same state has the same id, whoever answers. */
+  eventId: string;
 }
 
 export interface GetDeletionCertificateRequest {
@@ -116,10 +250,13 @@ export interface ListBucketsRequest {
     | undefined;
   /** Empty: every workspace the caller is a member of. */
   workspaceId: string;
+  pageSize: number;
+  pageToken: string;
 }
 
 export interface ListBucketsResponse {
   buckets: Bucket[];
+  nextPageToken: string;
 }
 
 export interface CreateBucketRequest {
@@ -146,10 +283,13 @@ export interface ListRepositoriesRequest {
     | undefined;
   /** Empty: every workspace the caller is a member of. */
   workspaceId: string;
+  pageSize: number;
+  pageToken: string;
 }
 
 export interface ListRepositoriesResponse {
   repositories: Repository[];
+  nextPageToken: string;
 }
 
 export interface CreateRepositoryRequest {
@@ -175,20 +315,119 @@ export interface PlaceHoldRequest {
   workspaceId: string;
   origin: string;
   reason: string;
+  /** The operator's name, when there is no caller. */
   placedBy: string;
+  /** Absent: an operator of the installation. */
+  caller: Caller | undefined;
 }
 
 export interface PlaceHoldResponse {
   holdId: string;
   placeTime: Date | undefined;
+  hold: Hold | undefined;
 }
 
 export interface ReleaseHoldRequest {
+  /** Either a hold, or the workspace and the origin of one in force. */
   holdId: string;
+  /** The operator's name, when there is no caller. */
   releasedBy: string;
+  /** Absent: an operator of the installation. */
+  caller: Caller | undefined;
+  workspaceId: string;
+  origin: string;
 }
 
 export interface ReleaseHoldResponse {
+  hold: Hold | undefined;
+}
+
+export interface ListHoldsRequest {
+  /** Absent: an operator of the installation. */
+  caller: Caller | undefined;
+  workspaceId: string;
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListHoldsResponse {
+  holds: Hold[];
+  nextPageToken: string;
+}
+
+export interface ListUsersRequest {
+  caller: Caller | undefined;
+  pageSize: number;
+  pageToken: string;
+  /** Also the revoked ones. */
+  showDeleted: boolean;
+}
+
+export interface ListUsersResponse {
+  users: User[];
+  nextPageToken: string;
+  /** Of all pages. */
+  totalSize: number;
+}
+
+export interface DeleteUserRequest {
+  caller: Caller | undefined;
+  userId: string;
+}
+
+export interface DeleteUserResponse {
+  /** Workspaces that nobody has access to any more. */
+  orphanedWorkspaceIds: string[];
+}
+
+export interface ActivateUserRequest {
+  caller: Caller | undefined;
+  userId: string;
+}
+
+export interface ActivateUserResponse {
+}
+
+export interface GetDeletionPolicyRequest {
+  caller: Caller | undefined;
+}
+
+export interface GetDeletionPolicyResponse {
+  policy: DeletionPolicy | undefined;
+}
+
+export interface SetDeletionPolicyRequest {
+  caller: Caller | undefined;
+  policy: DeletionPolicy | undefined;
+}
+
+export interface SetDeletionPolicyResponse {
+  policy: DeletionPolicy | undefined;
+}
+
+export interface ListAuditEventsRequest {
+  caller:
+    | Caller
+    | undefined;
+  /** Each filter absent or empty: not filtered by it. */
+  workspaceId: string;
+  context: AuditContext;
+  action: AuditAction;
+  userId: string;
+  contextId: string;
+  fromTime: Date | undefined;
+  toTime: Date | undefined;
+  pageSize: number;
+  pageToken: string;
+  /** Events to pass over, from 0 to 10000, instead of a page token. */
+  skip: number;
+}
+
+export interface ListAuditEventsResponse {
+  events: AuditEvent[];
+  nextPageToken: string;
+  /** Of all pages, counted up to 10000. */
+  totalSize: number;
 }
 
 function createBaseCreateWorkspaceRequest(): CreateWorkspaceRequest {
@@ -348,13 +587,22 @@ export const CreateWorkspaceResponse: MessageFns<CreateWorkspaceResponse> = {
 };
 
 function createBaseListWorkspacesRequest(): ListWorkspacesRequest {
-  return { caller: undefined };
+  return { caller: undefined, pageSize: 0, pageToken: "", onlyDeleted: false };
 }
 
 export const ListWorkspacesRequest: MessageFns<ListWorkspacesRequest> = {
   encode(message: ListWorkspacesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.caller !== undefined) {
       Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.onlyDeleted !== false) {
+      writer.uint32(32).bool(message.onlyDeleted);
     }
     return writer;
   },
@@ -380,6 +628,30 @@ export const ListWorkspacesRequest: MessageFns<ListWorkspacesRequest> = {
             message.caller = Caller.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.onlyDeleted = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -393,13 +665,39 @@ export const ListWorkspacesRequest: MessageFns<ListWorkspacesRequest> = {
   },
 
   fromJSON(object: any): ListWorkspacesRequest {
-    return { caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined };
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      onlyDeleted: isSet(object.onlyDeleted)
+        ? globalThis.Boolean(object.onlyDeleted)
+        : isSet(object.only_deleted)
+        ? globalThis.Boolean(object.only_deleted)
+        : false,
+    };
   },
 
   toJSON(message: ListWorkspacesRequest): unknown {
     const obj: any = {};
     if (message.caller !== undefined) {
       obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.onlyDeleted !== false) {
+      obj.onlyDeleted = message.onlyDeleted;
     }
     return obj;
   },
@@ -412,18 +710,24 @@ export const ListWorkspacesRequest: MessageFns<ListWorkspacesRequest> = {
     message.caller = (object.caller !== undefined && object.caller !== null)
       ? Caller.fromPartial(object.caller)
       : undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.onlyDeleted = object.onlyDeleted ?? false;
     return message;
   },
 };
 
 function createBaseListWorkspacesResponse(): ListWorkspacesResponse {
-  return { workspaces: [] };
+  return { workspaces: [], nextPageToken: "" };
 }
 
 export const ListWorkspacesResponse: MessageFns<ListWorkspacesResponse> = {
   encode(message: ListWorkspacesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.workspaces) {
       Workspace.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -449,6 +753,14 @@ export const ListWorkspacesResponse: MessageFns<ListWorkspacesResponse> = {
             message.workspaces.push(Workspace.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -466,6 +778,11 @@ export const ListWorkspacesResponse: MessageFns<ListWorkspacesResponse> = {
       workspaces: globalThis.Array.isArray(object?.workspaces)
         ? object.workspaces.map((e: any) => Workspace.fromJSON(e))
         : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -473,6 +790,9 @@ export const ListWorkspacesResponse: MessageFns<ListWorkspacesResponse> = {
     const obj: any = {};
     if (message.workspaces?.length) {
       obj.workspaces = message.workspaces.map((e) => Workspace.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -483,6 +803,7 @@ export const ListWorkspacesResponse: MessageFns<ListWorkspacesResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListWorkspacesResponse>, I>>(object: I): ListWorkspacesResponse {
     const message = createBaseListWorkspacesResponse();
     message.workspaces = object.workspaces?.map((e) => Workspace.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -667,8 +988,1141 @@ export const GetWorkspaceResponse: MessageFns<GetWorkspaceResponse> = {
   },
 };
 
+function createBaseUpdateWorkspaceRequest(): UpdateWorkspaceRequest {
+  return { caller: undefined, workspaceId: "", name: undefined, isDefault: undefined, etag: "" };
+}
+
+export const UpdateWorkspaceRequest: MessageFns<UpdateWorkspaceRequest> = {
+  encode(message: UpdateWorkspaceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.isDefault !== undefined) {
+      writer.uint32(32).bool(message.isDefault);
+    }
+    if (message.etag !== "") {
+      writer.uint32(42).string(message.etag);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateWorkspaceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateWorkspaceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateWorkspaceRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
+      isDefault: isSet(object.isDefault)
+        ? globalThis.Boolean(object.isDefault)
+        : isSet(object.is_default)
+        ? globalThis.Boolean(object.is_default)
+        : undefined,
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
+    };
+  },
+
+  toJSON(message: UpdateWorkspaceRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
+    if (message.isDefault !== undefined) {
+      obj.isDefault = message.isDefault;
+    }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateWorkspaceRequest>, I>>(base?: I): UpdateWorkspaceRequest {
+    return UpdateWorkspaceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateWorkspaceRequest>, I>>(object: I): UpdateWorkspaceRequest {
+    const message = createBaseUpdateWorkspaceRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.name = object.name ?? undefined;
+    message.isDefault = object.isDefault ?? undefined;
+    message.etag = object.etag ?? "";
+    return message;
+  },
+};
+
+function createBaseUpdateWorkspaceResponse(): UpdateWorkspaceResponse {
+  return { workspace: undefined };
+}
+
+export const UpdateWorkspaceResponse: MessageFns<UpdateWorkspaceResponse> = {
+  encode(message: UpdateWorkspaceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspace !== undefined) {
+      Workspace.encode(message.workspace, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateWorkspaceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateWorkspaceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspace = Workspace.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateWorkspaceResponse {
+    return { workspace: isSet(object.workspace) ? Workspace.fromJSON(object.workspace) : undefined };
+  },
+
+  toJSON(message: UpdateWorkspaceResponse): unknown {
+    const obj: any = {};
+    if (message.workspace !== undefined) {
+      obj.workspace = Workspace.toJSON(message.workspace);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateWorkspaceResponse>, I>>(base?: I): UpdateWorkspaceResponse {
+    return UpdateWorkspaceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateWorkspaceResponse>, I>>(object: I): UpdateWorkspaceResponse {
+    const message = createBaseUpdateWorkspaceResponse();
+    message.workspace = (object.workspace !== undefined && object.workspace !== null)
+      ? Workspace.fromPartial(object.workspace)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAddMemberRequest(): AddMemberRequest {
+  return { caller: undefined, workspaceId: "", userId: "", role: 0 };
+}
+
+export const AddMemberRequest: MessageFns<AddMemberRequest> = {
+  encode(message: AddMemberRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.userId !== "") {
+      writer.uint32(26).string(message.userId);
+    }
+    if (message.role !== 0) {
+      writer.uint32(32).int32(message.role);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddMemberRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddMemberRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.role = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddMemberRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+      role: isSet(object.role) ? workspaceRoleFromJSON(object.role) : 0,
+    };
+  },
+
+  toJSON(message: AddMemberRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    if (message.role !== 0) {
+      obj.role = workspaceRoleToJSON(message.role);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AddMemberRequest>, I>>(base?: I): AddMemberRequest {
+    return AddMemberRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddMemberRequest>, I>>(object: I): AddMemberRequest {
+    const message = createBaseAddMemberRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.userId = object.userId ?? "";
+    message.role = object.role ?? 0;
+    return message;
+  },
+};
+
+function createBaseAddMemberResponse(): AddMemberResponse {
+  return {};
+}
+
+export const AddMemberResponse: MessageFns<AddMemberResponse> = {
+  encode(_: AddMemberResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddMemberResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddMemberResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): AddMemberResponse {
+    return {};
+  },
+
+  toJSON(_: AddMemberResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AddMemberResponse>, I>>(base?: I): AddMemberResponse {
+    return AddMemberResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddMemberResponse>, I>>(_: I): AddMemberResponse {
+    const message = createBaseAddMemberResponse();
+    return message;
+  },
+};
+
+function createBaseUpdateMemberRequest(): UpdateMemberRequest {
+  return { caller: undefined, workspaceId: "", userId: "", role: 0 };
+}
+
+export const UpdateMemberRequest: MessageFns<UpdateMemberRequest> = {
+  encode(message: UpdateMemberRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.userId !== "") {
+      writer.uint32(26).string(message.userId);
+    }
+    if (message.role !== 0) {
+      writer.uint32(32).int32(message.role);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateMemberRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateMemberRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.role = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateMemberRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+      role: isSet(object.role) ? workspaceRoleFromJSON(object.role) : 0,
+    };
+  },
+
+  toJSON(message: UpdateMemberRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    if (message.role !== 0) {
+      obj.role = workspaceRoleToJSON(message.role);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateMemberRequest>, I>>(base?: I): UpdateMemberRequest {
+    return UpdateMemberRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateMemberRequest>, I>>(object: I): UpdateMemberRequest {
+    const message = createBaseUpdateMemberRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.userId = object.userId ?? "";
+    message.role = object.role ?? 0;
+    return message;
+  },
+};
+
+function createBaseUpdateMemberResponse(): UpdateMemberResponse {
+  return {};
+}
+
+export const UpdateMemberResponse: MessageFns<UpdateMemberResponse> = {
+  encode(_: UpdateMemberResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateMemberResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateMemberResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): UpdateMemberResponse {
+    return {};
+  },
+
+  toJSON(_: UpdateMemberResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateMemberResponse>, I>>(base?: I): UpdateMemberResponse {
+    return UpdateMemberResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateMemberResponse>, I>>(_: I): UpdateMemberResponse {
+    const message = createBaseUpdateMemberResponse();
+    return message;
+  },
+};
+
+function createBaseRemoveMemberRequest(): RemoveMemberRequest {
+  return { caller: undefined, workspaceId: "", userId: "" };
+}
+
+export const RemoveMemberRequest: MessageFns<RemoveMemberRequest> = {
+  encode(message: RemoveMemberRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.userId !== "") {
+      writer.uint32(26).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveMemberRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveMemberRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveMemberRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+    };
+  },
+
+  toJSON(message: RemoveMemberRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemoveMemberRequest>, I>>(base?: I): RemoveMemberRequest {
+    return RemoveMemberRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveMemberRequest>, I>>(object: I): RemoveMemberRequest {
+    const message = createBaseRemoveMemberRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveMemberResponse(): RemoveMemberResponse {
+  return {};
+}
+
+export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
+  encode(_: RemoveMemberResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveMemberResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveMemberResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RemoveMemberResponse {
+    return {};
+  },
+
+  toJSON(_: RemoveMemberResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemoveMemberResponse>, I>>(base?: I): RemoveMemberResponse {
+    return RemoveMemberResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveMemberResponse>, I>>(_: I): RemoveMemberResponse {
+    const message = createBaseRemoveMemberResponse();
+    return message;
+  },
+};
+
+function createBasePreviewDeletionRequest(): PreviewDeletionRequest {
+  return { caller: undefined, workspaceId: "" };
+}
+
+export const PreviewDeletionRequest: MessageFns<PreviewDeletionRequest> = {
+  encode(message: PreviewDeletionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewDeletionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewDeletionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewDeletionRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+    };
+  },
+
+  toJSON(message: PreviewDeletionRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewDeletionRequest>, I>>(base?: I): PreviewDeletionRequest {
+    return PreviewDeletionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewDeletionRequest>, I>>(object: I): PreviewDeletionRequest {
+    const message = createBasePreviewDeletionRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    return message;
+  },
+};
+
+function createBasePreviewDeletionResponse(): PreviewDeletionResponse {
+  return {
+    workspaceId: "",
+    organizationId: "",
+    etag: "",
+    refusals: [],
+    buckets: [],
+    bucketCount: 0,
+    repositories: [],
+    repositoryCount: 0,
+    holds: [],
+    members: [],
+    previewTime: undefined,
+    purgeTime: undefined,
+    purgeMode: 0,
+  };
+}
+
+export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
+  encode(message: PreviewDeletionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceId !== "") {
+      writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.organizationId !== "") {
+      writer.uint32(18).string(message.organizationId);
+    }
+    if (message.etag !== "") {
+      writer.uint32(26).string(message.etag);
+    }
+    for (const v of message.refusals) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.buckets) {
+      Bucket.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.bucketCount !== 0) {
+      writer.uint32(48).int64(message.bucketCount);
+    }
+    for (const v of message.repositories) {
+      Repository.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.repositoryCount !== 0) {
+      writer.uint32(64).int64(message.repositoryCount);
+    }
+    for (const v of message.holds) {
+      Hold.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.members) {
+      Member.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.previewTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.previewTime), writer.uint32(90).fork()).join();
+    }
+    if (message.purgeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.purgeTime), writer.uint32(98).fork()).join();
+    }
+    if (message.purgeMode !== 0) {
+      writer.uint32(104).int32(message.purgeMode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PreviewDeletionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreviewDeletionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.refusals.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.buckets.push(Bucket.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bucketCount = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.repositories.push(Repository.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.repositoryCount = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.holds.push(Hold.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.members.push(Member.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.previewTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.purgeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.purgeMode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PreviewDeletionResponse {
+    return {
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
+      refusals: globalThis.Array.isArray(object?.refusals) ? object.refusals.map((e: any) => globalThis.String(e)) : [],
+      buckets: globalThis.Array.isArray(object?.buckets) ? object.buckets.map((e: any) => Bucket.fromJSON(e)) : [],
+      bucketCount: isSet(object.bucketCount)
+        ? globalThis.Number(object.bucketCount)
+        : isSet(object.bucket_count)
+        ? globalThis.Number(object.bucket_count)
+        : 0,
+      repositories: globalThis.Array.isArray(object?.repositories)
+        ? object.repositories.map((e: any) => Repository.fromJSON(e))
+        : [],
+      repositoryCount: isSet(object.repositoryCount)
+        ? globalThis.Number(object.repositoryCount)
+        : isSet(object.repository_count)
+        ? globalThis.Number(object.repository_count)
+        : 0,
+      holds: globalThis.Array.isArray(object?.holds)
+        ? object.holds.map((e: any) => Hold.fromJSON(e))
+        : [],
+      members: globalThis.Array.isArray(object?.members)
+        ? object.members.map((e: any) => Member.fromJSON(e))
+        : [],
+      previewTime: isSet(object.previewTime)
+        ? fromJsonTimestamp(object.previewTime)
+        : isSet(object.preview_time)
+        ? fromJsonTimestamp(object.preview_time)
+        : undefined,
+      purgeTime: isSet(object.purgeTime)
+        ? fromJsonTimestamp(object.purgeTime)
+        : isSet(object.purge_time)
+        ? fromJsonTimestamp(object.purge_time)
+        : undefined,
+      purgeMode: isSet(object.purgeMode)
+        ? purgeModeFromJSON(object.purgeMode)
+        : isSet(object.purge_mode)
+        ? purgeModeFromJSON(object.purge_mode)
+        : 0,
+    };
+  },
+
+  toJSON(message: PreviewDeletionResponse): unknown {
+    const obj: any = {};
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
+    if (message.refusals?.length) {
+      obj.refusals = message.refusals;
+    }
+    if (message.buckets?.length) {
+      obj.buckets = message.buckets.map((e) => Bucket.toJSON(e));
+    }
+    if (message.bucketCount !== 0) {
+      obj.bucketCount = Math.round(message.bucketCount);
+    }
+    if (message.repositories?.length) {
+      obj.repositories = message.repositories.map((e) => Repository.toJSON(e));
+    }
+    if (message.repositoryCount !== 0) {
+      obj.repositoryCount = Math.round(message.repositoryCount);
+    }
+    if (message.holds?.length) {
+      obj.holds = message.holds.map((e) => Hold.toJSON(e));
+    }
+    if (message.members?.length) {
+      obj.members = message.members.map((e) => Member.toJSON(e));
+    }
+    if (message.previewTime !== undefined) {
+      obj.previewTime = message.previewTime.toISOString();
+    }
+    if (message.purgeTime !== undefined) {
+      obj.purgeTime = message.purgeTime.toISOString();
+    }
+    if (message.purgeMode !== 0) {
+      obj.purgeMode = purgeModeToJSON(message.purgeMode);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PreviewDeletionResponse>, I>>(base?: I): PreviewDeletionResponse {
+    return PreviewDeletionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PreviewDeletionResponse>, I>>(object: I): PreviewDeletionResponse {
+    const message = createBasePreviewDeletionResponse();
+    message.workspaceId = object.workspaceId ?? "";
+    message.organizationId = object.organizationId ?? "";
+    message.etag = object.etag ?? "";
+    message.refusals = object.refusals?.map((e) => e) || [];
+    message.buckets = object.buckets?.map((e) => Bucket.fromPartial(e)) || [];
+    message.bucketCount = object.bucketCount ?? 0;
+    message.repositories = object.repositories?.map((e) => Repository.fromPartial(e)) || [];
+    message.repositoryCount = object.repositoryCount ?? 0;
+    message.holds = object.holds?.map((e) => Hold.fromPartial(e)) || [];
+    message.members = object.members?.map((e) => Member.fromPartial(e)) || [];
+    message.previewTime = object.previewTime ?? undefined;
+    message.purgeTime = object.purgeTime ?? undefined;
+    message.purgeMode = object.purgeMode ?? 0;
+    return message;
+  },
+};
+
 function createBaseDeleteWorkspaceRequest(): DeleteWorkspaceRequest {
-  return { caller: undefined, workspaceId: "", etag: "" };
+  return { caller: undefined, workspaceId: "", etag: "", idempotencyKey: "" };
 }
 
 export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
@@ -681,6 +2135,9 @@ export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
     }
     if (message.etag !== "") {
       writer.uint32(26).string(message.etag);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(34).string(message.idempotencyKey);
     }
     return writer;
   },
@@ -722,6 +2179,14 @@ export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
             message.etag = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -743,6 +2208,11 @@ export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
         ? globalThis.String(object.workspace_id)
         : "",
       etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
     };
   },
 
@@ -757,6 +2227,9 @@ export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
     if (message.etag !== "") {
       obj.etag = message.etag;
     }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
     return obj;
   },
 
@@ -770,6 +2243,7 @@ export const DeleteWorkspaceRequest: MessageFns<DeleteWorkspaceRequest> = {
       : undefined;
     message.workspaceId = object.workspaceId ?? "";
     message.etag = object.etag ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
     return message;
   },
 };
@@ -844,7 +2318,7 @@ export const DeleteWorkspaceResponse: MessageFns<DeleteWorkspaceResponse> = {
 };
 
 function createBaseRestoreWorkspaceRequest(): RestoreWorkspaceRequest {
-  return { caller: undefined, workspaceId: "" };
+  return { caller: undefined, workspaceId: "", idempotencyKey: "" };
 }
 
 export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
@@ -854,6 +2328,9 @@ export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
     }
     if (message.workspaceId !== "") {
       writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(26).string(message.idempotencyKey);
     }
     return writer;
   },
@@ -887,6 +2364,14 @@ export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
             message.workspaceId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -907,6 +2392,11 @@ export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
         : isSet(object.workspace_id)
         ? globalThis.String(object.workspace_id)
         : "",
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
     };
   },
 
@@ -917,6 +2407,9 @@ export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
     }
     if (message.workspaceId !== "") {
       obj.workspaceId = message.workspaceId;
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
     }
     return obj;
   },
@@ -930,6 +2423,7 @@ export const RestoreWorkspaceRequest: MessageFns<RestoreWorkspaceRequest> = {
       ? Caller.fromPartial(object.caller)
       : undefined;
     message.workspaceId = object.workspaceId ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
     return message;
   },
 };
@@ -1185,14 +2679,240 @@ export const GetDeletionResponse: MessageFns<GetDeletionResponse> = {
   },
 };
 
+function createBaseListDeletionsRequest(): ListDeletionsRequest {
+  return { organizationId: "", state: 0, pageSize: 0, pageToken: "" };
+}
+
+export const ListDeletionsRequest: MessageFns<ListDeletionsRequest> = {
+  encode(message: ListDeletionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeletionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeletionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeletionsRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      state: isSet(object.state) ? deletionStateFromJSON(object.state) : 0,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListDeletionsRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.state !== 0) {
+      obj.state = deletionStateToJSON(message.state);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeletionsRequest>, I>>(base?: I): ListDeletionsRequest {
+    return ListDeletionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeletionsRequest>, I>>(object: I): ListDeletionsRequest {
+    const message = createBaseListDeletionsRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.state = object.state ?? 0;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListDeletionsResponse(): ListDeletionsResponse {
+  return { deletions: [], nextPageToken: "" };
+}
+
+export const ListDeletionsResponse: MessageFns<ListDeletionsResponse> = {
+  encode(message: ListDeletionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.deletions) {
+      Deletion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeletionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeletionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deletions.push(Deletion.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeletionsResponse {
+    return {
+      deletions: globalThis.Array.isArray(object?.deletions)
+        ? object.deletions.map((e: any) => Deletion.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListDeletionsResponse): unknown {
+    const obj: any = {};
+    if (message.deletions?.length) {
+      obj.deletions = message.deletions.map((e) => Deletion.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeletionsResponse>, I>>(base?: I): ListDeletionsResponse {
+    return ListDeletionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeletionsResponse>, I>>(object: I): ListDeletionsResponse {
+    const message = createBaseListDeletionsResponse();
+    message.deletions = object.deletions?.map((e) => Deletion.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
 function createBaseWatchDeletionRequest(): WatchDeletionRequest {
-  return { workspaceId: "" };
+  return { workspaceId: "", caller: undefined, lastEventId: "" };
 }
 
 export const WatchDeletionRequest: MessageFns<WatchDeletionRequest> = {
   encode(message: WatchDeletionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.workspaceId !== "") {
       writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(18).fork()).join();
+    }
+    if (message.lastEventId !== "") {
+      writer.uint32(26).string(message.lastEventId);
     }
     return writer;
   },
@@ -1218,6 +2938,22 @@ export const WatchDeletionRequest: MessageFns<WatchDeletionRequest> = {
             message.workspaceId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lastEventId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1237,6 +2973,12 @@ export const WatchDeletionRequest: MessageFns<WatchDeletionRequest> = {
         : isSet(object.workspace_id)
         ? globalThis.String(object.workspace_id)
         : "",
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      lastEventId: isSet(object.lastEventId)
+        ? globalThis.String(object.lastEventId)
+        : isSet(object.last_event_id)
+        ? globalThis.String(object.last_event_id)
+        : "",
     };
   },
 
@@ -1244,6 +2986,12 @@ export const WatchDeletionRequest: MessageFns<WatchDeletionRequest> = {
     const obj: any = {};
     if (message.workspaceId !== "") {
       obj.workspaceId = message.workspaceId;
+    }
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.lastEventId !== "") {
+      obj.lastEventId = message.lastEventId;
     }
     return obj;
   },
@@ -1254,18 +3002,25 @@ export const WatchDeletionRequest: MessageFns<WatchDeletionRequest> = {
   fromPartial<I extends Exact<DeepPartial<WatchDeletionRequest>, I>>(object: I): WatchDeletionRequest {
     const message = createBaseWatchDeletionRequest();
     message.workspaceId = object.workspaceId ?? "";
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.lastEventId = object.lastEventId ?? "";
     return message;
   },
 };
 
 function createBaseWatchDeletionResponse(): WatchDeletionResponse {
-  return { deletion: undefined };
+  return { deletion: undefined, eventId: "" };
 }
 
 export const WatchDeletionResponse: MessageFns<WatchDeletionResponse> = {
   encode(message: WatchDeletionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.deletion !== undefined) {
       Deletion.encode(message.deletion, writer.uint32(10).fork()).join();
+    }
+    if (message.eventId !== "") {
+      writer.uint32(18).string(message.eventId);
     }
     return writer;
   },
@@ -1291,6 +3046,14 @@ export const WatchDeletionResponse: MessageFns<WatchDeletionResponse> = {
             message.deletion = Deletion.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.eventId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1304,13 +3067,23 @@ export const WatchDeletionResponse: MessageFns<WatchDeletionResponse> = {
   },
 
   fromJSON(object: any): WatchDeletionResponse {
-    return { deletion: isSet(object.deletion) ? Deletion.fromJSON(object.deletion) : undefined };
+    return {
+      deletion: isSet(object.deletion) ? Deletion.fromJSON(object.deletion) : undefined,
+      eventId: isSet(object.eventId)
+        ? globalThis.String(object.eventId)
+        : isSet(object.event_id)
+        ? globalThis.String(object.event_id)
+        : "",
+    };
   },
 
   toJSON(message: WatchDeletionResponse): unknown {
     const obj: any = {};
     if (message.deletion !== undefined) {
       obj.deletion = Deletion.toJSON(message.deletion);
+    }
+    if (message.eventId !== "") {
+      obj.eventId = message.eventId;
     }
     return obj;
   },
@@ -1323,6 +3096,7 @@ export const WatchDeletionResponse: MessageFns<WatchDeletionResponse> = {
     message.deletion = (object.deletion !== undefined && object.deletion !== null)
       ? Deletion.fromPartial(object.deletion)
       : undefined;
+    message.eventId = object.eventId ?? "";
     return message;
   },
 };
@@ -1637,7 +3411,7 @@ export const ListCertificateKeysResponse: MessageFns<ListCertificateKeysResponse
 };
 
 function createBaseListBucketsRequest(): ListBucketsRequest {
-  return { caller: undefined, workspaceId: "" };
+  return { caller: undefined, workspaceId: "", pageSize: 0, pageToken: "" };
 }
 
 export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
@@ -1647,6 +3421,12 @@ export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
     }
     if (message.workspaceId !== "") {
       writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
     }
     return writer;
   },
@@ -1680,6 +3460,22 @@ export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
             message.workspaceId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1700,6 +3496,16 @@ export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
         : isSet(object.workspace_id)
         ? globalThis.String(object.workspace_id)
         : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
     };
   },
 
@@ -1710,6 +3516,12 @@ export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
     }
     if (message.workspaceId !== "") {
       obj.workspaceId = message.workspaceId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
     }
     return obj;
   },
@@ -1723,18 +3535,23 @@ export const ListBucketsRequest: MessageFns<ListBucketsRequest> = {
       ? Caller.fromPartial(object.caller)
       : undefined;
     message.workspaceId = object.workspaceId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
     return message;
   },
 };
 
 function createBaseListBucketsResponse(): ListBucketsResponse {
-  return { buckets: [] };
+  return { buckets: [], nextPageToken: "" };
 }
 
 export const ListBucketsResponse: MessageFns<ListBucketsResponse> = {
   encode(message: ListBucketsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.buckets) {
       Bucket.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -1760,6 +3577,14 @@ export const ListBucketsResponse: MessageFns<ListBucketsResponse> = {
             message.buckets.push(Bucket.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1775,6 +3600,11 @@ export const ListBucketsResponse: MessageFns<ListBucketsResponse> = {
   fromJSON(object: any): ListBucketsResponse {
     return {
       buckets: globalThis.Array.isArray(object?.buckets) ? object.buckets.map((e: any) => Bucket.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -1782,6 +3612,9 @@ export const ListBucketsResponse: MessageFns<ListBucketsResponse> = {
     const obj: any = {};
     if (message.buckets?.length) {
       obj.buckets = message.buckets.map((e) => Bucket.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -1792,6 +3625,7 @@ export const ListBucketsResponse: MessageFns<ListBucketsResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListBucketsResponse>, I>>(object: I): ListBucketsResponse {
     const message = createBaseListBucketsResponse();
     message.buckets = object.buckets?.map((e) => Bucket.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2116,7 +3950,7 @@ export const DeleteBucketResponse: MessageFns<DeleteBucketResponse> = {
 };
 
 function createBaseListRepositoriesRequest(): ListRepositoriesRequest {
-  return { caller: undefined, workspaceId: "" };
+  return { caller: undefined, workspaceId: "", pageSize: 0, pageToken: "" };
 }
 
 export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
@@ -2126,6 +3960,12 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
     }
     if (message.workspaceId !== "") {
       writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
     }
     return writer;
   },
@@ -2159,6 +3999,22 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
             message.workspaceId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2179,6 +4035,16 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
         : isSet(object.workspace_id)
         ? globalThis.String(object.workspace_id)
         : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
     };
   },
 
@@ -2189,6 +4055,12 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
     }
     if (message.workspaceId !== "") {
       obj.workspaceId = message.workspaceId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
     }
     return obj;
   },
@@ -2202,18 +4074,23 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
       ? Caller.fromPartial(object.caller)
       : undefined;
     message.workspaceId = object.workspaceId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
     return message;
   },
 };
 
 function createBaseListRepositoriesResponse(): ListRepositoriesResponse {
-  return { repositories: [] };
+  return { repositories: [], nextPageToken: "" };
 }
 
 export const ListRepositoriesResponse: MessageFns<ListRepositoriesResponse> = {
   encode(message: ListRepositoriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.repositories) {
       Repository.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -2239,6 +4116,14 @@ export const ListRepositoriesResponse: MessageFns<ListRepositoriesResponse> = {
             message.repositories.push(Repository.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2256,6 +4141,11 @@ export const ListRepositoriesResponse: MessageFns<ListRepositoriesResponse> = {
       repositories: globalThis.Array.isArray(object?.repositories)
         ? object.repositories.map((e: any) => Repository.fromJSON(e))
         : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -2263,6 +4153,9 @@ export const ListRepositoriesResponse: MessageFns<ListRepositoriesResponse> = {
     const obj: any = {};
     if (message.repositories?.length) {
       obj.repositories = message.repositories.map((e) => Repository.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -2273,6 +4166,7 @@ export const ListRepositoriesResponse: MessageFns<ListRepositoriesResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListRepositoriesResponse>, I>>(object: I): ListRepositoriesResponse {
     const message = createBaseListRepositoriesResponse();
     message.repositories = object.repositories?.map((e) => Repository.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2617,7 +4511,7 @@ export const DeleteRepositoryResponse: MessageFns<DeleteRepositoryResponse> = {
 };
 
 function createBasePlaceHoldRequest(): PlaceHoldRequest {
-  return { workspaceId: "", origin: "", reason: "", placedBy: "" };
+  return { workspaceId: "", origin: "", reason: "", placedBy: "", caller: undefined };
 }
 
 export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
@@ -2633,6 +4527,9 @@ export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
     }
     if (message.placedBy !== "") {
       writer.uint32(34).string(message.placedBy);
+    }
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2682,6 +4579,14 @@ export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
             message.placedBy = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2708,6 +4613,7 @@ export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
         : isSet(object.placed_by)
         ? globalThis.String(object.placed_by)
         : "",
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
     };
   },
 
@@ -2725,6 +4631,9 @@ export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
     if (message.placedBy !== "") {
       obj.placedBy = message.placedBy;
     }
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
     return obj;
   },
 
@@ -2737,12 +4646,15 @@ export const PlaceHoldRequest: MessageFns<PlaceHoldRequest> = {
     message.origin = object.origin ?? "";
     message.reason = object.reason ?? "";
     message.placedBy = object.placedBy ?? "";
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
     return message;
   },
 };
 
 function createBasePlaceHoldResponse(): PlaceHoldResponse {
-  return { holdId: "", placeTime: undefined };
+  return { holdId: "", placeTime: undefined, hold: undefined };
 }
 
 export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
@@ -2752,6 +4664,9 @@ export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
     }
     if (message.placeTime !== undefined) {
       Timestamp.encode(toTimestamp(message.placeTime), writer.uint32(18).fork()).join();
+    }
+    if (message.hold !== undefined) {
+      Hold.encode(message.hold, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2785,6 +4700,14 @@ export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
             message.placeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hold = Hold.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2809,6 +4732,7 @@ export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
         : isSet(object.place_time)
         ? fromJsonTimestamp(object.place_time)
         : undefined,
+      hold: isSet(object.hold) ? Hold.fromJSON(object.hold) : undefined,
     };
   },
 
@@ -2820,6 +4744,9 @@ export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
     if (message.placeTime !== undefined) {
       obj.placeTime = message.placeTime.toISOString();
     }
+    if (message.hold !== undefined) {
+      obj.hold = Hold.toJSON(message.hold);
+    }
     return obj;
   },
 
@@ -2830,12 +4757,13 @@ export const PlaceHoldResponse: MessageFns<PlaceHoldResponse> = {
     const message = createBasePlaceHoldResponse();
     message.holdId = object.holdId ?? "";
     message.placeTime = object.placeTime ?? undefined;
+    message.hold = (object.hold !== undefined && object.hold !== null) ? Hold.fromPartial(object.hold) : undefined;
     return message;
   },
 };
 
 function createBaseReleaseHoldRequest(): ReleaseHoldRequest {
-  return { holdId: "", releasedBy: "" };
+  return { holdId: "", releasedBy: "", caller: undefined, workspaceId: "", origin: "" };
 }
 
 export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
@@ -2845,6 +4773,15 @@ export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
     }
     if (message.releasedBy !== "") {
       writer.uint32(18).string(message.releasedBy);
+    }
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(26).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(34).string(message.workspaceId);
+    }
+    if (message.origin !== "") {
+      writer.uint32(42).string(message.origin);
     }
     return writer;
   },
@@ -2878,6 +4815,30 @@ export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
             message.releasedBy = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.origin = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2902,6 +4863,13 @@ export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
         : isSet(object.released_by)
         ? globalThis.String(object.released_by)
         : "",
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      origin: isSet(object.origin) ? globalThis.String(object.origin) : "",
     };
   },
 
@@ -2913,6 +4881,15 @@ export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
     if (message.releasedBy !== "") {
       obj.releasedBy = message.releasedBy;
     }
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.origin !== "") {
+      obj.origin = message.origin;
+    }
     return obj;
   },
 
@@ -2923,16 +4900,24 @@ export const ReleaseHoldRequest: MessageFns<ReleaseHoldRequest> = {
     const message = createBaseReleaseHoldRequest();
     message.holdId = object.holdId ?? "";
     message.releasedBy = object.releasedBy ?? "";
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.origin = object.origin ?? "";
     return message;
   },
 };
 
 function createBaseReleaseHoldResponse(): ReleaseHoldResponse {
-  return {};
+  return { hold: undefined };
 }
 
 export const ReleaseHoldResponse: MessageFns<ReleaseHoldResponse> = {
-  encode(_: ReleaseHoldResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ReleaseHoldResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hold !== undefined) {
+      Hold.encode(message.hold, writer.uint32(10).fork()).join();
+    }
     return writer;
   },
 
@@ -2949,6 +4934,14 @@ export const ReleaseHoldResponse: MessageFns<ReleaseHoldResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hold = Hold.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2961,28 +4954,1478 @@ export const ReleaseHoldResponse: MessageFns<ReleaseHoldResponse> = {
     }
   },
 
-  fromJSON(_: any): ReleaseHoldResponse {
-    return {};
+  fromJSON(object: any): ReleaseHoldResponse {
+    return { hold: isSet(object.hold) ? Hold.fromJSON(object.hold) : undefined };
   },
 
-  toJSON(_: ReleaseHoldResponse): unknown {
+  toJSON(message: ReleaseHoldResponse): unknown {
     const obj: any = {};
+    if (message.hold !== undefined) {
+      obj.hold = Hold.toJSON(message.hold);
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ReleaseHoldResponse>, I>>(base?: I): ReleaseHoldResponse {
     return ReleaseHoldResponse.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ReleaseHoldResponse>, I>>(_: I): ReleaseHoldResponse {
+  fromPartial<I extends Exact<DeepPartial<ReleaseHoldResponse>, I>>(object: I): ReleaseHoldResponse {
     const message = createBaseReleaseHoldResponse();
+    message.hold = (object.hold !== undefined && object.hold !== null) ? Hold.fromPartial(object.hold) : undefined;
+    return message;
+  },
+};
+
+function createBaseListHoldsRequest(): ListHoldsRequest {
+  return { caller: undefined, workspaceId: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListHoldsRequest: MessageFns<ListHoldsRequest> = {
+  encode(message: ListHoldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHoldsRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListHoldsRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListHoldsRequest>, I>>(base?: I): ListHoldsRequest {
+    return ListHoldsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListHoldsRequest>, I>>(object: I): ListHoldsRequest {
+    const message = createBaseListHoldsRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListHoldsResponse(): ListHoldsResponse {
+  return { holds: [], nextPageToken: "" };
+}
+
+export const ListHoldsResponse: MessageFns<ListHoldsResponse> = {
+  encode(message: ListHoldsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.holds) {
+      Hold.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHoldsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHoldsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.holds.push(Hold.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHoldsResponse {
+    return {
+      holds: globalThis.Array.isArray(object?.holds) ? object.holds.map((e: any) => Hold.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListHoldsResponse): unknown {
+    const obj: any = {};
+    if (message.holds?.length) {
+      obj.holds = message.holds.map((e) => Hold.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListHoldsResponse>, I>>(base?: I): ListHoldsResponse {
+    return ListHoldsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListHoldsResponse>, I>>(object: I): ListHoldsResponse {
+    const message = createBaseListHoldsResponse();
+    message.holds = object.holds?.map((e) => Hold.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUsersRequest(): ListUsersRequest {
+  return { caller: undefined, pageSize: 0, pageToken: "", showDeleted: false };
+}
+
+export const ListUsersRequest: MessageFns<ListUsersRequest> = {
+  encode(message: ListUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.showDeleted !== false) {
+      writer.uint32(32).bool(message.showDeleted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.showDeleted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUsersRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      showDeleted: isSet(object.showDeleted)
+        ? globalThis.Boolean(object.showDeleted)
+        : isSet(object.show_deleted)
+        ? globalThis.Boolean(object.show_deleted)
+        : false,
+    };
+  },
+
+  toJSON(message: ListUsersRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.showDeleted !== false) {
+      obj.showDeleted = message.showDeleted;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUsersRequest>, I>>(base?: I): ListUsersRequest {
+    return ListUsersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUsersRequest>, I>>(object: I): ListUsersRequest {
+    const message = createBaseListUsersRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.showDeleted = object.showDeleted ?? false;
+    return message;
+  },
+};
+
+function createBaseListUsersResponse(): ListUsersResponse {
+  return { users: [], nextPageToken: "", totalSize: 0 };
+}
+
+export const ListUsersResponse: MessageFns<ListUsersResponse> = {
+  encode(message: ListUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.users) {
+      User.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.totalSize !== 0) {
+      writer.uint32(24).int64(message.totalSize);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.users.push(User.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalSize = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUsersResponse {
+    return {
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => User.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+      totalSize: isSet(object.totalSize)
+        ? globalThis.Number(object.totalSize)
+        : isSet(object.total_size)
+        ? globalThis.Number(object.total_size)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListUsersResponse): unknown {
+    const obj: any = {};
+    if (message.users?.length) {
+      obj.users = message.users.map((e) => User.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    if (message.totalSize !== 0) {
+      obj.totalSize = Math.round(message.totalSize);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUsersResponse>, I>>(base?: I): ListUsersResponse {
+    return ListUsersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUsersResponse>, I>>(object: I): ListUsersResponse {
+    const message = createBaseListUsersResponse();
+    message.users = object.users?.map((e) => User.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    message.totalSize = object.totalSize ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeleteUserRequest(): DeleteUserRequest {
+  return { caller: undefined, userId: "" };
+}
+
+export const DeleteUserRequest: MessageFns<DeleteUserRequest> = {
+  encode(message: DeleteUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.userId !== "") {
+      writer.uint32(18).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteUserRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DeleteUserRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteUserRequest>, I>>(base?: I): DeleteUserRequest {
+    return DeleteUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteUserRequest>, I>>(object: I): DeleteUserRequest {
+    const message = createBaseDeleteUserRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteUserResponse(): DeleteUserResponse {
+  return { orphanedWorkspaceIds: [] };
+}
+
+export const DeleteUserResponse: MessageFns<DeleteUserResponse> = {
+  encode(message: DeleteUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orphanedWorkspaceIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orphanedWorkspaceIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteUserResponse {
+    return {
+      orphanedWorkspaceIds: globalThis.Array.isArray(object?.orphanedWorkspaceIds)
+        ? object.orphanedWorkspaceIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.orphaned_workspace_ids)
+        ? object.orphaned_workspace_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: DeleteUserResponse): unknown {
+    const obj: any = {};
+    if (message.orphanedWorkspaceIds?.length) {
+      obj.orphanedWorkspaceIds = message.orphanedWorkspaceIds;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteUserResponse>, I>>(base?: I): DeleteUserResponse {
+    return DeleteUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteUserResponse>, I>>(object: I): DeleteUserResponse {
+    const message = createBaseDeleteUserResponse();
+    message.orphanedWorkspaceIds = object.orphanedWorkspaceIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseActivateUserRequest(): ActivateUserRequest {
+  return { caller: undefined, userId: "" };
+}
+
+export const ActivateUserRequest: MessageFns<ActivateUserRequest> = {
+  encode(message: ActivateUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.userId !== "") {
+      writer.uint32(18).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActivateUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseActivateUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ActivateUserRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ActivateUserRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ActivateUserRequest>, I>>(base?: I): ActivateUserRequest {
+    return ActivateUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ActivateUserRequest>, I>>(object: I): ActivateUserRequest {
+    const message = createBaseActivateUserRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseActivateUserResponse(): ActivateUserResponse {
+  return {};
+}
+
+export const ActivateUserResponse: MessageFns<ActivateUserResponse> = {
+  encode(_: ActivateUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActivateUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseActivateUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ActivateUserResponse {
+    return {};
+  },
+
+  toJSON(_: ActivateUserResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ActivateUserResponse>, I>>(base?: I): ActivateUserResponse {
+    return ActivateUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ActivateUserResponse>, I>>(_: I): ActivateUserResponse {
+    const message = createBaseActivateUserResponse();
+    return message;
+  },
+};
+
+function createBaseGetDeletionPolicyRequest(): GetDeletionPolicyRequest {
+  return { caller: undefined };
+}
+
+export const GetDeletionPolicyRequest: MessageFns<GetDeletionPolicyRequest> = {
+  encode(message: GetDeletionPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetDeletionPolicyRequest {
+    return { caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined };
+  },
+
+  toJSON(message: GetDeletionPolicyRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionPolicyRequest>, I>>(base?: I): GetDeletionPolicyRequest {
+    return GetDeletionPolicyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionPolicyRequest>, I>>(object: I): GetDeletionPolicyRequest {
+    const message = createBaseGetDeletionPolicyRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseGetDeletionPolicyResponse(): GetDeletionPolicyResponse {
+  return { policy: undefined };
+}
+
+export const GetDeletionPolicyResponse: MessageFns<GetDeletionPolicyResponse> = {
+  encode(message: GetDeletionPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      DeletionPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionPolicyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = DeletionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetDeletionPolicyResponse {
+    return { policy: isSet(object.policy) ? DeletionPolicy.fromJSON(object.policy) : undefined };
+  },
+
+  toJSON(message: GetDeletionPolicyResponse): unknown {
+    const obj: any = {};
+    if (message.policy !== undefined) {
+      obj.policy = DeletionPolicy.toJSON(message.policy);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionPolicyResponse>, I>>(base?: I): GetDeletionPolicyResponse {
+    return GetDeletionPolicyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionPolicyResponse>, I>>(object: I): GetDeletionPolicyResponse {
+    const message = createBaseGetDeletionPolicyResponse();
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? DeletionPolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetDeletionPolicyRequest(): SetDeletionPolicyRequest {
+  return { caller: undefined, policy: undefined };
+}
+
+export const SetDeletionPolicyRequest: MessageFns<SetDeletionPolicyRequest> = {
+  encode(message: SetDeletionPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.policy !== undefined) {
+      DeletionPolicy.encode(message.policy, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDeletionPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDeletionPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.policy = DeletionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetDeletionPolicyRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      policy: isSet(object.policy) ? DeletionPolicy.fromJSON(object.policy) : undefined,
+    };
+  },
+
+  toJSON(message: SetDeletionPolicyRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.policy !== undefined) {
+      obj.policy = DeletionPolicy.toJSON(message.policy);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetDeletionPolicyRequest>, I>>(base?: I): SetDeletionPolicyRequest {
+    return SetDeletionPolicyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetDeletionPolicyRequest>, I>>(object: I): SetDeletionPolicyRequest {
+    const message = createBaseSetDeletionPolicyRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? DeletionPolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetDeletionPolicyResponse(): SetDeletionPolicyResponse {
+  return { policy: undefined };
+}
+
+export const SetDeletionPolicyResponse: MessageFns<SetDeletionPolicyResponse> = {
+  encode(message: SetDeletionPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== undefined) {
+      DeletionPolicy.encode(message.policy, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDeletionPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDeletionPolicyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = DeletionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetDeletionPolicyResponse {
+    return { policy: isSet(object.policy) ? DeletionPolicy.fromJSON(object.policy) : undefined };
+  },
+
+  toJSON(message: SetDeletionPolicyResponse): unknown {
+    const obj: any = {};
+    if (message.policy !== undefined) {
+      obj.policy = DeletionPolicy.toJSON(message.policy);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetDeletionPolicyResponse>, I>>(base?: I): SetDeletionPolicyResponse {
+    return SetDeletionPolicyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetDeletionPolicyResponse>, I>>(object: I): SetDeletionPolicyResponse {
+    const message = createBaseSetDeletionPolicyResponse();
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? DeletionPolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListAuditEventsRequest(): ListAuditEventsRequest {
+  return {
+    caller: undefined,
+    workspaceId: "",
+    context: 0,
+    action: 0,
+    userId: "",
+    contextId: "",
+    fromTime: undefined,
+    toTime: undefined,
+    pageSize: 0,
+    pageToken: "",
+    skip: 0,
+  };
+}
+
+export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
+  encode(message: ListAuditEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.context !== 0) {
+      writer.uint32(24).int32(message.context);
+    }
+    if (message.action !== 0) {
+      writer.uint32(32).int32(message.action);
+    }
+    if (message.userId !== "") {
+      writer.uint32(42).string(message.userId);
+    }
+    if (message.contextId !== "") {
+      writer.uint32(50).string(message.contextId);
+    }
+    if (message.fromTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.fromTime), writer.uint32(58).fork()).join();
+    }
+    if (message.toTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.toTime), writer.uint32(66).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(72).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(82).string(message.pageToken);
+    }
+    if (message.skip !== 0) {
+      writer.uint32(88).int32(message.skip);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.context = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.contextId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.fromTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.toTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.skip = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditEventsRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      context: isSet(object.context) ? auditContextFromJSON(object.context) : 0,
+      action: isSet(object.action) ? auditActionFromJSON(object.action) : 0,
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+      contextId: isSet(object.contextId)
+        ? globalThis.String(object.contextId)
+        : isSet(object.context_id)
+        ? globalThis.String(object.context_id)
+        : "",
+      fromTime: isSet(object.fromTime)
+        ? fromJsonTimestamp(object.fromTime)
+        : isSet(object.from_time)
+        ? fromJsonTimestamp(object.from_time)
+        : undefined,
+      toTime: isSet(object.toTime)
+        ? fromJsonTimestamp(object.toTime)
+        : isSet(object.to_time)
+        ? fromJsonTimestamp(object.to_time)
+        : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      skip: isSet(object.skip) ? globalThis.Number(object.skip) : 0,
+    };
+  },
+
+  toJSON(message: ListAuditEventsRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.context !== 0) {
+      obj.context = auditContextToJSON(message.context);
+    }
+    if (message.action !== 0) {
+      obj.action = auditActionToJSON(message.action);
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    if (message.contextId !== "") {
+      obj.contextId = message.contextId;
+    }
+    if (message.fromTime !== undefined) {
+      obj.fromTime = message.fromTime.toISOString();
+    }
+    if (message.toTime !== undefined) {
+      obj.toTime = message.toTime.toISOString();
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.skip !== 0) {
+      obj.skip = Math.round(message.skip);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuditEventsRequest>, I>>(base?: I): ListAuditEventsRequest {
+    return ListAuditEventsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuditEventsRequest>, I>>(object: I): ListAuditEventsRequest {
+    const message = createBaseListAuditEventsRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    message.context = object.context ?? 0;
+    message.action = object.action ?? 0;
+    message.userId = object.userId ?? "";
+    message.contextId = object.contextId ?? "";
+    message.fromTime = object.fromTime ?? undefined;
+    message.toTime = object.toTime ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.skip = object.skip ?? 0;
+    return message;
+  },
+};
+
+function createBaseListAuditEventsResponse(): ListAuditEventsResponse {
+  return { events: [], nextPageToken: "", totalSize: 0 };
+}
+
+export const ListAuditEventsResponse: MessageFns<ListAuditEventsResponse> = {
+  encode(message: ListAuditEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.events) {
+      AuditEvent.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.totalSize !== 0) {
+      writer.uint32(24).int64(message.totalSize);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAuditEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAuditEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.events.push(AuditEvent.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalSize = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAuditEventsResponse {
+    return {
+      events: globalThis.Array.isArray(object?.events) ? object.events.map((e: any) => AuditEvent.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+      totalSize: isSet(object.totalSize)
+        ? globalThis.Number(object.totalSize)
+        : isSet(object.total_size)
+        ? globalThis.Number(object.total_size)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListAuditEventsResponse): unknown {
+    const obj: any = {};
+    if (message.events?.length) {
+      obj.events = message.events.map((e) => AuditEvent.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    if (message.totalSize !== 0) {
+      obj.totalSize = Math.round(message.totalSize);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAuditEventsResponse>, I>>(base?: I): ListAuditEventsResponse {
+    return ListAuditEventsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAuditEventsResponse>, I>>(object: I): ListAuditEventsResponse {
+    const message = createBaseListAuditEventsResponse();
+    message.events = object.events?.map((e) => AuditEvent.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    message.totalSize = object.totalSize ?? 0;
     return message;
   },
 };
 
 /**
- * The surface of a workspace's life and death. Refusals are status codes with google.rpc.ErrorInfo reasons:
- *   FAILED_PRECONDITION USER_NOT_VALIDATED | NOT_FOUND WORKSPACE_NOT_FOUND, WORKSPACE_ALREADY_DELETED
- *   PERMISSION_DENIED INSUFFICIENT_PERMISSIONS | INVALID_ARGUMENT INVALID_ARGUMENT
+ * The surface of a workspace's life and death, the same for the gateway and for internal callers. Every list is paged
+ * (AIP-158): page_size 0 is 100, at most 1000; an empty next_page_token means the last page.
+ * Refusals are status codes with google.rpc.ErrorInfo reasons; any method may answer
+ *   FAILED_PRECONDITION USER_NOT_VALIDATED (changes) | NOT_FOUND USER_NOT_FOUND (reads)
+ *   NOT_FOUND WORKSPACE_NOT_FOUND | PERMISSION_DENIED INSUFFICIENT_PERMISSIONS | INVALID_ARGUMENT INVALID_ARGUMENT
+ * Who may what in which state: docs/authorization.md.
  */
 export type WorkspaceServiceService = typeof WorkspaceServiceService;
 export const WorkspaceServiceService = {
@@ -2997,6 +6440,7 @@ export const WorkspaceServiceService = {
       Buffer.from(CreateWorkspaceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateWorkspaceResponse => CreateWorkspaceResponse.decode(value),
   },
+  /** The active workspaces the caller is a member of; or the bin. */
   listWorkspaces: {
     path: "/lethe.workspace.v1.WorkspaceService/ListWorkspaces" as const,
     requestStream: false as const,
@@ -3018,9 +6462,66 @@ export const WorkspaceServiceService = {
       Buffer.from(GetWorkspaceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetWorkspaceResponse => GetWorkspaceResponse.decode(value),
   },
+  /** Also ABORTED ETAG_MISMATCH. */
+  updateWorkspace: {
+    path: "/lethe.workspace.v1.WorkspaceService/UpdateWorkspace" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateWorkspaceRequest): Buffer =>
+      Buffer.from(UpdateWorkspaceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateWorkspaceRequest => UpdateWorkspaceRequest.decode(value),
+    responseSerialize: (value: UpdateWorkspaceResponse): Buffer =>
+      Buffer.from(UpdateWorkspaceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateWorkspaceResponse => UpdateWorkspaceResponse.decode(value),
+  },
+  /** NOT_FOUND TARGET_USER_NOT_FOUND; ALREADY_EXISTS USER_ALREADY_MEMBER. */
+  addMember: {
+    path: "/lethe.workspace.v1.WorkspaceService/AddMember" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AddMemberRequest): Buffer => Buffer.from(AddMemberRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AddMemberRequest => AddMemberRequest.decode(value),
+    responseSerialize: (value: AddMemberResponse): Buffer => Buffer.from(AddMemberResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AddMemberResponse => AddMemberResponse.decode(value),
+  },
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  updateMember: {
+    path: "/lethe.workspace.v1.WorkspaceService/UpdateMember" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateMemberRequest): Buffer => Buffer.from(UpdateMemberRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateMemberRequest => UpdateMemberRequest.decode(value),
+    responseSerialize: (value: UpdateMemberResponse): Buffer =>
+      Buffer.from(UpdateMemberResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateMemberResponse => UpdateMemberResponse.decode(value),
+  },
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  removeMember: {
+    path: "/lethe.workspace.v1.WorkspaceService/RemoveMember" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveMemberRequest): Buffer => Buffer.from(RemoveMemberRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveMemberRequest => RemoveMemberRequest.decode(value),
+    responseSerialize: (value: RemoveMemberResponse): Buffer =>
+      Buffer.from(RemoveMemberResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemoveMemberResponse => RemoveMemberResponse.decode(value),
+  },
+  /** What DeleteWorkspace would do, changing nothing. NOT_FOUND WORKSPACE_ALREADY_DELETED. */
+  previewDeletion: {
+    path: "/lethe.workspace.v1.WorkspaceService/PreviewDeletion" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PreviewDeletionRequest): Buffer =>
+      Buffer.from(PreviewDeletionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PreviewDeletionRequest => PreviewDeletionRequest.decode(value),
+    responseSerialize: (value: PreviewDeletionResponse): Buffer =>
+      Buffer.from(PreviewDeletionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PreviewDeletionResponse => PreviewDeletionResponse.decode(value),
+  },
   /**
-   * Soft deletion: invisible at once, restorable until the purge time.
-   * Also FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), ABORTED ETAG_MISMATCH.
+   * Soft deletion: invisible at once, restorable until the purge time. NOT_FOUND WORKSPACE_ALREADY_DELETED;
+   * FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), HELD (metadata: holds), DEFAULT_WORKSPACE;
+   * ABORTED ETAG_MISMATCH; INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
    */
   deleteWorkspace: {
     path: "/lethe.workspace.v1.WorkspaceService/DeleteWorkspace" as const,
@@ -3033,7 +6534,10 @@ export const WorkspaceServiceService = {
       Buffer.from(DeleteWorkspaceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteWorkspaceResponse => DeleteWorkspaceResponse.decode(value),
   },
-  /** Also ALREADY_EXISTS WORKSPACE_ACTIVE, FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED. */
+  /**
+   * ALREADY_EXISTS WORKSPACE_ACTIVE; FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED;
+   * INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
+   */
   restoreWorkspace: {
     path: "/lethe.workspace.v1.WorkspaceService/RestoreWorkspace" as const,
     requestStream: false as const,
@@ -3055,7 +6559,21 @@ export const WorkspaceServiceService = {
     responseSerialize: (value: GetDeletionResponse): Buffer => Buffer.from(GetDeletionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDeletionResponse => GetDeletionResponse.decode(value),
   },
-  /** Sends the deletion when it changes, and ends after its final state. Operators only. */
+  /** Deletions, newest first within each organization. Operators only. */
+  listDeletions: {
+    path: "/lethe.workspace.v1.WorkspaceService/ListDeletions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListDeletionsRequest): Buffer => Buffer.from(ListDeletionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListDeletionsRequest => ListDeletionsRequest.decode(value),
+    responseSerialize: (value: ListDeletionsResponse): Buffer =>
+      Buffer.from(ListDeletionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListDeletionsResponse => ListDeletionsResponse.decode(value),
+  },
+  /**
+   * Sends the deletion now and when it changes, and ends after its final state. NOT_FOUND DELETION_NOT_FOUND;
+   * RESOURCE_EXHAUSTED TOO_MANY_WATCHERS.
+   */
   watchDeletion: {
     path: "/lethe.workspace.v1.WorkspaceService/WatchDeletion" as const,
     requestStream: false as const,
@@ -3066,7 +6584,7 @@ export const WorkspaceServiceService = {
       Buffer.from(WatchDeletionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchDeletionResponse => WatchDeletionResponse.decode(value),
   },
-  /** NOT_FOUND CERTIFICATE_NOT_FOUND until it exists. */
+  /** NOT_FOUND DELETION_NOT_FOUND, CERTIFICATE_NOT_FOUND until it exists. */
   getDeletionCertificate: {
     path: "/lethe.workspace.v1.WorkspaceService/GetDeletionCertificate" as const,
     requestStream: false as const,
@@ -3155,7 +6673,10 @@ export const WorkspaceServiceService = {
       Buffer.from(DeleteRepositoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteRepositoryResponse => DeleteRepositoryResponse.decode(value),
   },
-  /** A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Operators only. */
+  /**
+   * A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Repeating one
+   * (same origin, same reason) answers the hold in force; another reason is ALREADY_EXISTS HOLD_EXISTS.
+   */
   placeHold: {
     path: "/lethe.workspace.v1.WorkspaceService/PlaceHold" as const,
     requestStream: false as const,
@@ -3165,7 +6686,7 @@ export const WorkspaceServiceService = {
     responseSerialize: (value: PlaceHoldResponse): Buffer => Buffer.from(PlaceHoldResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlaceHoldResponse => PlaceHoldResponse.decode(value),
   },
-  /** NOT_FOUND HOLD_NOT_FOUND. */
+  /** NOT_FOUND HOLD_NOT_FOUND; an organization cannot release an operator's. */
   releaseHold: {
     path: "/lethe.workspace.v1.WorkspaceService/ReleaseHold" as const,
     requestStream: false as const,
@@ -3175,24 +6696,120 @@ export const WorkspaceServiceService = {
     responseSerialize: (value: ReleaseHoldResponse): Buffer => Buffer.from(ReleaseHoldResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseHoldResponse => ReleaseHoldResponse.decode(value),
   },
+  /** All of a workspace, released ones too, newest first. */
+  listHolds: {
+    path: "/lethe.workspace.v1.WorkspaceService/ListHolds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHoldsRequest): Buffer => Buffer.from(ListHoldsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHoldsRequest => ListHoldsRequest.decode(value),
+    responseSerialize: (value: ListHoldsResponse): Buffer => Buffer.from(ListHoldsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHoldsResponse => ListHoldsResponse.decode(value),
+  },
+  /** The users of the caller's organization. */
+  listUsers: {
+    path: "/lethe.workspace.v1.WorkspaceService/ListUsers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUsersRequest): Buffer => Buffer.from(ListUsersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUsersRequest => ListUsersRequest.decode(value),
+    responseSerialize: (value: ListUsersResponse): Buffer => Buffer.from(ListUsersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUsersResponse => ListUsersResponse.decode(value),
+  },
+  /** Revokes a user. FAILED_PRECONDITION CANNOT_DELETE_SELF; NOT_FOUND USER_NOT_FOUND. */
+  deleteUser: {
+    path: "/lethe.workspace.v1.WorkspaceService/DeleteUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteUserRequest): Buffer => Buffer.from(DeleteUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteUserRequest => DeleteUserRequest.decode(value),
+    responseSerialize: (value: DeleteUserResponse): Buffer => Buffer.from(DeleteUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteUserResponse => DeleteUserResponse.decode(value),
+  },
+  /** Undoes it. FAILED_PRECONDITION USER_NOT_DELETED; NOT_FOUND USER_NOT_FOUND. */
+  activateUser: {
+    path: "/lethe.workspace.v1.WorkspaceService/ActivateUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ActivateUserRequest): Buffer => Buffer.from(ActivateUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ActivateUserRequest => ActivateUserRequest.decode(value),
+    responseSerialize: (value: ActivateUserResponse): Buffer =>
+      Buffer.from(ActivateUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ActivateUserResponse => ActivateUserResponse.decode(value),
+  },
+  /** NOT_FOUND DELETION_POLICY_NOT_FOUND: nothing of the organization is ever purged. */
+  getDeletionPolicy: {
+    path: "/lethe.workspace.v1.WorkspaceService/GetDeletionPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetDeletionPolicyRequest): Buffer =>
+      Buffer.from(GetDeletionPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetDeletionPolicyRequest => GetDeletionPolicyRequest.decode(value),
+    responseSerialize: (value: GetDeletionPolicyResponse): Buffer =>
+      Buffer.from(GetDeletionPolicyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetDeletionPolicyResponse => GetDeletionPolicyResponse.decode(value),
+  },
+  setDeletionPolicy: {
+    path: "/lethe.workspace.v1.WorkspaceService/SetDeletionPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetDeletionPolicyRequest): Buffer =>
+      Buffer.from(SetDeletionPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetDeletionPolicyRequest => SetDeletionPolicyRequest.decode(value),
+    responseSerialize: (value: SetDeletionPolicyResponse): Buffer =>
+      Buffer.from(SetDeletionPolicyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetDeletionPolicyResponse => SetDeletionPolicyResponse.decode(value),
+  },
+  /** The audit, newest first: of the whole organization to its administrators, to others what they did themselves. */
+  listAuditEvents: {
+    path: "/lethe.workspace.v1.WorkspaceService/ListAuditEvents" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAuditEventsRequest): Buffer =>
+      Buffer.from(ListAuditEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAuditEventsRequest => ListAuditEventsRequest.decode(value),
+    responseSerialize: (value: ListAuditEventsResponse): Buffer =>
+      Buffer.from(ListAuditEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAuditEventsResponse => ListAuditEventsResponse.decode(value),
+  },
 } as const;
 
 export interface WorkspaceServiceServer extends UntypedServiceImplementation {
   createWorkspace: handleUnaryCall<CreateWorkspaceRequest, CreateWorkspaceResponse>;
+  /** The active workspaces the caller is a member of; or the bin. */
   listWorkspaces: handleUnaryCall<ListWorkspacesRequest, ListWorkspacesResponse>;
   getWorkspace: handleUnaryCall<GetWorkspaceRequest, GetWorkspaceResponse>;
+  /** Also ABORTED ETAG_MISMATCH. */
+  updateWorkspace: handleUnaryCall<UpdateWorkspaceRequest, UpdateWorkspaceResponse>;
+  /** NOT_FOUND TARGET_USER_NOT_FOUND; ALREADY_EXISTS USER_ALREADY_MEMBER. */
+  addMember: handleUnaryCall<AddMemberRequest, AddMemberResponse>;
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  updateMember: handleUnaryCall<UpdateMemberRequest, UpdateMemberResponse>;
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  removeMember: handleUnaryCall<RemoveMemberRequest, RemoveMemberResponse>;
+  /** What DeleteWorkspace would do, changing nothing. NOT_FOUND WORKSPACE_ALREADY_DELETED. */
+  previewDeletion: handleUnaryCall<PreviewDeletionRequest, PreviewDeletionResponse>;
   /**
-   * Soft deletion: invisible at once, restorable until the purge time.
-   * Also FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), ABORTED ETAG_MISMATCH.
+   * Soft deletion: invisible at once, restorable until the purge time. NOT_FOUND WORKSPACE_ALREADY_DELETED;
+   * FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), HELD (metadata: holds), DEFAULT_WORKSPACE;
+   * ABORTED ETAG_MISMATCH; INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
    */
   deleteWorkspace: handleUnaryCall<DeleteWorkspaceRequest, DeleteWorkspaceResponse>;
-  /** Also ALREADY_EXISTS WORKSPACE_ACTIVE, FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED. */
+  /**
+   * ALREADY_EXISTS WORKSPACE_ACTIVE; FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED;
+   * INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
+   */
   restoreWorkspace: handleUnaryCall<RestoreWorkspaceRequest, RestoreWorkspaceResponse>;
   /** The newest deletion of a workspace. NOT_FOUND DELETION_NOT_FOUND. */
   getDeletion: handleUnaryCall<GetDeletionRequest, GetDeletionResponse>;
-  /** Sends the deletion when it changes, and ends after its final state. Operators only. */
+  /** Deletions, newest first within each organization. Operators only. */
+  listDeletions: handleUnaryCall<ListDeletionsRequest, ListDeletionsResponse>;
+  /**
+   * Sends the deletion now and when it changes, and ends after its final state. NOT_FOUND DELETION_NOT_FOUND;
+   * RESOURCE_EXHAUSTED TOO_MANY_WATCHERS.
+   */
   watchDeletion: handleServerStreamingCall<WatchDeletionRequest, WatchDeletionResponse>;
-  /** NOT_FOUND CERTIFICATE_NOT_FOUND until it exists. */
+  /** NOT_FOUND DELETION_NOT_FOUND, CERTIFICATE_NOT_FOUND until it exists. */
   getDeletionCertificate: handleUnaryCall<GetDeletionCertificateRequest, GetDeletionCertificateResponse>;
   /** The public keys of certificates, as a JSON Web Key Set. */
   listCertificateKeys: handleUnaryCall<ListCertificateKeysRequest, ListCertificateKeysResponse>;
@@ -3204,10 +6821,26 @@ export interface WorkspaceServiceServer extends UntypedServiceImplementation {
   createRepository: handleUnaryCall<CreateRepositoryRequest, CreateRepositoryResponse>;
   /** NOT_FOUND REPOSITORY_NOT_FOUND. */
   deleteRepository: handleUnaryCall<DeleteRepositoryRequest, DeleteRepositoryResponse>;
-  /** A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Operators only. */
+  /**
+   * A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Repeating one
+   * (same origin, same reason) answers the hold in force; another reason is ALREADY_EXISTS HOLD_EXISTS.
+   */
   placeHold: handleUnaryCall<PlaceHoldRequest, PlaceHoldResponse>;
-  /** NOT_FOUND HOLD_NOT_FOUND. */
+  /** NOT_FOUND HOLD_NOT_FOUND; an organization cannot release an operator's. */
   releaseHold: handleUnaryCall<ReleaseHoldRequest, ReleaseHoldResponse>;
+  /** All of a workspace, released ones too, newest first. */
+  listHolds: handleUnaryCall<ListHoldsRequest, ListHoldsResponse>;
+  /** The users of the caller's organization. */
+  listUsers: handleUnaryCall<ListUsersRequest, ListUsersResponse>;
+  /** Revokes a user. FAILED_PRECONDITION CANNOT_DELETE_SELF; NOT_FOUND USER_NOT_FOUND. */
+  deleteUser: handleUnaryCall<DeleteUserRequest, DeleteUserResponse>;
+  /** Undoes it. FAILED_PRECONDITION USER_NOT_DELETED; NOT_FOUND USER_NOT_FOUND. */
+  activateUser: handleUnaryCall<ActivateUserRequest, ActivateUserResponse>;
+  /** NOT_FOUND DELETION_POLICY_NOT_FOUND: nothing of the organization is ever purged. */
+  getDeletionPolicy: handleUnaryCall<GetDeletionPolicyRequest, GetDeletionPolicyResponse>;
+  setDeletionPolicy: handleUnaryCall<SetDeletionPolicyRequest, SetDeletionPolicyResponse>;
+  /** The audit, newest first: of the whole organization to its administrators, to others what they did themselves. */
+  listAuditEvents: handleUnaryCall<ListAuditEventsRequest, ListAuditEventsResponse>;
 }
 
 export interface WorkspaceServiceClient extends Client {
@@ -3226,6 +6859,7 @@ export interface WorkspaceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateWorkspaceResponse) => void,
   ): ClientUnaryCall;
+  /** The active workspaces the caller is a member of; or the bin. */
   listWorkspaces(
     request: ListWorkspacesRequest,
     callback: (error: ServiceError | null, response: ListWorkspacesResponse) => void,
@@ -3255,10 +6889,91 @@ export interface WorkspaceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetWorkspaceResponse) => void,
+  ): ClientUnaryCall;
+  /** Also ABORTED ETAG_MISMATCH. */
+  updateWorkspace(
+    request: UpdateWorkspaceRequest,
+    callback: (error: ServiceError | null, response: UpdateWorkspaceResponse) => void,
+  ): ClientUnaryCall;
+  updateWorkspace(
+    request: UpdateWorkspaceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateWorkspaceResponse) => void,
+  ): ClientUnaryCall;
+  updateWorkspace(
+    request: UpdateWorkspaceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateWorkspaceResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND TARGET_USER_NOT_FOUND; ALREADY_EXISTS USER_ALREADY_MEMBER. */
+  addMember(
+    request: AddMemberRequest,
+    callback: (error: ServiceError | null, response: AddMemberResponse) => void,
+  ): ClientUnaryCall;
+  addMember(
+    request: AddMemberRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AddMemberResponse) => void,
+  ): ClientUnaryCall;
+  addMember(
+    request: AddMemberRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AddMemberResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  updateMember(
+    request: UpdateMemberRequest,
+    callback: (error: ServiceError | null, response: UpdateMemberResponse) => void,
+  ): ClientUnaryCall;
+  updateMember(
+    request: UpdateMemberRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateMemberResponse) => void,
+  ): ClientUnaryCall;
+  updateMember(
+    request: UpdateMemberRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateMemberResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND MEMBER_NOT_FOUND; FAILED_PRECONDITION LAST_ADMIN. */
+  removeMember(
+    request: RemoveMemberRequest,
+    callback: (error: ServiceError | null, response: RemoveMemberResponse) => void,
+  ): ClientUnaryCall;
+  removeMember(
+    request: RemoveMemberRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemoveMemberResponse) => void,
+  ): ClientUnaryCall;
+  removeMember(
+    request: RemoveMemberRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemoveMemberResponse) => void,
+  ): ClientUnaryCall;
+  /** What DeleteWorkspace would do, changing nothing. NOT_FOUND WORKSPACE_ALREADY_DELETED. */
+  previewDeletion(
+    request: PreviewDeletionRequest,
+    callback: (error: ServiceError | null, response: PreviewDeletionResponse) => void,
+  ): ClientUnaryCall;
+  previewDeletion(
+    request: PreviewDeletionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PreviewDeletionResponse) => void,
+  ): ClientUnaryCall;
+  previewDeletion(
+    request: PreviewDeletionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PreviewDeletionResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Soft deletion: invisible at once, restorable until the purge time.
-   * Also FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), ABORTED ETAG_MISMATCH.
+   * Soft deletion: invisible at once, restorable until the purge time. NOT_FOUND WORKSPACE_ALREADY_DELETED;
+   * FAILED_PRECONDITION WORKSPACE_HAS_RESOURCES (metadata: buckets, repositories), HELD (metadata: holds), DEFAULT_WORKSPACE;
+   * ABORTED ETAG_MISMATCH; INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
    */
   deleteWorkspace(
     request: DeleteWorkspaceRequest,
@@ -3275,7 +6990,10 @@ export interface WorkspaceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteWorkspaceResponse) => void,
   ): ClientUnaryCall;
-  /** Also ALREADY_EXISTS WORKSPACE_ACTIVE, FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED. */
+  /**
+   * ALREADY_EXISTS WORKSPACE_ACTIVE; FAILED_PRECONDITION RESTORE_WINDOW_CLOSED, PURGE_STARTED;
+   * INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED.
+   */
   restoreWorkspace(
     request: RestoreWorkspaceRequest,
     callback: (error: ServiceError | null, response: RestoreWorkspaceResponse) => void,
@@ -3307,7 +7025,26 @@ export interface WorkspaceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDeletionResponse) => void,
   ): ClientUnaryCall;
-  /** Sends the deletion when it changes, and ends after its final state. Operators only. */
+  /** Deletions, newest first within each organization. Operators only. */
+  listDeletions(
+    request: ListDeletionsRequest,
+    callback: (error: ServiceError | null, response: ListDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  listDeletions(
+    request: ListDeletionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  listDeletions(
+    request: ListDeletionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sends the deletion now and when it changes, and ends after its final state. NOT_FOUND DELETION_NOT_FOUND;
+   * RESOURCE_EXHAUSTED TOO_MANY_WATCHERS.
+   */
   watchDeletion(
     request: WatchDeletionRequest,
     options?: Partial<CallOptions>,
@@ -3317,7 +7054,7 @@ export interface WorkspaceServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchDeletionResponse>;
-  /** NOT_FOUND CERTIFICATE_NOT_FOUND until it exists. */
+  /** NOT_FOUND DELETION_NOT_FOUND, CERTIFICATE_NOT_FOUND until it exists. */
   getDeletionCertificate(
     request: GetDeletionCertificateRequest,
     callback: (error: ServiceError | null, response: GetDeletionCertificateResponse) => void,
@@ -3441,7 +7178,10 @@ export interface WorkspaceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteRepositoryResponse) => void,
   ): ClientUnaryCall;
-  /** A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Operators only. */
+  /**
+   * A hold that commits before the grant prevents the grant; after it: FAILED_PRECONDITION PURGE_STARTED. Repeating one
+   * (same origin, same reason) answers the hold in force; another reason is ALREADY_EXISTS HOLD_EXISTS.
+   */
   placeHold(
     request: PlaceHoldRequest,
     callback: (error: ServiceError | null, response: PlaceHoldResponse) => void,
@@ -3457,7 +7197,7 @@ export interface WorkspaceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PlaceHoldResponse) => void,
   ): ClientUnaryCall;
-  /** NOT_FOUND HOLD_NOT_FOUND. */
+  /** NOT_FOUND HOLD_NOT_FOUND; an organization cannot release an operator's. */
   releaseHold(
     request: ReleaseHoldRequest,
     callback: (error: ServiceError | null, response: ReleaseHoldResponse) => void,
@@ -3472,6 +7212,117 @@ export interface WorkspaceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseHoldResponse) => void,
+  ): ClientUnaryCall;
+  /** All of a workspace, released ones too, newest first. */
+  listHolds(
+    request: ListHoldsRequest,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
+  ): ClientUnaryCall;
+  listHolds(
+    request: ListHoldsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
+  ): ClientUnaryCall;
+  listHolds(
+    request: ListHoldsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListHoldsResponse) => void,
+  ): ClientUnaryCall;
+  /** The users of the caller's organization. */
+  listUsers(
+    request: ListUsersRequest,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  listUsers(
+    request: ListUsersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  listUsers(
+    request: ListUsersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUsersResponse) => void,
+  ): ClientUnaryCall;
+  /** Revokes a user. FAILED_PRECONDITION CANNOT_DELETE_SELF; NOT_FOUND USER_NOT_FOUND. */
+  deleteUser(
+    request: DeleteUserRequest,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  deleteUser(
+    request: DeleteUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  deleteUser(
+    request: DeleteUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteUserResponse) => void,
+  ): ClientUnaryCall;
+  /** Undoes it. FAILED_PRECONDITION USER_NOT_DELETED; NOT_FOUND USER_NOT_FOUND. */
+  activateUser(
+    request: ActivateUserRequest,
+    callback: (error: ServiceError | null, response: ActivateUserResponse) => void,
+  ): ClientUnaryCall;
+  activateUser(
+    request: ActivateUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ActivateUserResponse) => void,
+  ): ClientUnaryCall;
+  activateUser(
+    request: ActivateUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ActivateUserResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND DELETION_POLICY_NOT_FOUND: nothing of the organization is ever purged. */
+  getDeletionPolicy(
+    request: GetDeletionPolicyRequest,
+    callback: (error: ServiceError | null, response: GetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  getDeletionPolicy(
+    request: GetDeletionPolicyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  getDeletionPolicy(
+    request: GetDeletionPolicyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  setDeletionPolicy(
+    request: SetDeletionPolicyRequest,
+    callback: (error: ServiceError | null, response: SetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  setDeletionPolicy(
+    request: SetDeletionPolicyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  setDeletionPolicy(
+    request: SetDeletionPolicyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetDeletionPolicyResponse) => void,
+  ): ClientUnaryCall;
+  /** The audit, newest first: of the whole organization to its administrators, to others what they did themselves. */
+  listAuditEvents(
+    request: ListAuditEventsRequest,
+    callback: (error: ServiceError | null, response: ListAuditEventsResponse) => void,
+  ): ClientUnaryCall;
+  listAuditEvents(
+    request: ListAuditEventsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListAuditEventsResponse) => void,
+  ): ClientUnaryCall;
+  listAuditEvents(
+    request: ListAuditEventsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListAuditEventsResponse) => void,
   ): ClientUnaryCall;
 }
 
@@ -3517,6 +7368,17 @@ function fromJsonTimestamp(o: any): Date {
   } else {
     return fromTimestamp(Timestamp.fromJSON(o));
   }
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
 }
 
 function isSet(value: any): boolean {

@@ -1,0 +1,3 @@
+import type { HttpRoute } from '../http/server.js';
+
+export const placeHold: HttpRoute = () => undefined;

@@ -1,0 +1,58 @@
+import type { Caller } from '@lethe/contracts';
+import type { Queryable } from '@lethe/postgres';
+import { accountOf, administratesOrganization, ORG_ROLE, type Account } from '../account/account.js';
+import { refusals } from '../refusals.js';
+import type { State, WorkspaceFacts } from '../workspace/workspace-state.js';
+import {
+  ORGANIZATION_RIGHTS,
+  ORGANIZATION_ROLES,
+  type OrganizationOperation,
+} from './organization-rights.js';
+import {
+  WORKSPACE_RIGHTS,
+  workspaceVerdict,
+  type RightsState,
+  type Standing,
+  type Verdict,
+  type WorkspaceOperation,
+} from './workspace-rights.js';
+
+/** How this account stands to a workspace of its organization. */
+export function standingsOf(account: Account, { role }: Pick<WorkspaceFacts, 'role'>): ReadonlySet<Standing> {
+  const standings = new Set<Standing>(['colleague']);
+  if (role !== undefined) standings.add(role);
+  if (administratesOrganization(account)) standings.add('administrator');
+  return standings;
+}
+
+export function rightsState({ state, due }: { readonly state: State; readonly due: boolean }): RightsState {
+  return state === 'deleted' && due ? 'due' : state;
+}
+
+/** What the table says of this caller, this operation and this workspace; a workspace that is not there is hidden from all. */
+export function judge(
+  operation: WorkspaceOperation,
+  account: Account,
+  facts: Pick<WorkspaceFacts, 'role' | 'state' | 'due'> | undefined,
+): Verdict {
+  if (facts === undefined) return 'WORKSPACE_NOT_FOUND';
+  return workspaceVerdict(operation, rightsState(facts), standingsOf(account, facts));
+}
+
+export function mayInOrganization(operation: OrganizationOperation, { orgRole }: Account): boolean {
+  const column = ORGANIZATION_ROLES.findIndex((role) => ORG_ROLE[role] === orgRole);
+  return ORGANIZATION_RIGHTS[operation].row[column] ?? false;
+}
+
+/** The account of a caller, as the operation needs it. @throws the documented refusal: of a change 400, of a read 404. */
+export async function callingAccount(
+  db: Queryable,
+  caller: Caller,
+  operation: OrganizationOperation | WorkspaceOperation,
+): Promise<Account> {
+  const account = await accountOf(db, caller);
+  const { validated } = { ...ORGANIZATION_RIGHTS, ...WORKSPACE_RIGHTS }[operation];
+  if (validated && !account?.validated) throw refusals.callerNotValidated();
+  if (account === undefined) throw refusals.userNotFound();
+  return account;
+}
