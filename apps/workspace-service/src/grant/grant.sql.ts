@@ -1,5 +1,6 @@
 import { execute, maybeOne, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
+import { orphanedSince } from '../orphan/orphan.sql.js';
 import type { State } from '../workspace/workspace-state.js';
 
 /**
@@ -38,15 +39,6 @@ export function grantPlanned(
   );
 }
 
-/** All members of workspace `o` revoked, and there is one: since when. */
-const ORPHANED_SINCE = `
-  select max(a.revoke_time) as orphaned_since
-    from membership m
-    join account a using (user_id)
-   where m.workspace_id = o.workspace_id
-     and m.suspended_epoch is null
-  having bool_and(a.revoke_time is not null)`;
-
 /**
  * Makes whoever brings a member back, or changes the policy, come before the grant of an orphan and be seen by it, or after it:
  * what was answered to a user before the grant always counts.
@@ -78,12 +70,12 @@ export function grantOrphaned(
           set state = 'purging', epoch = w.epoch + 1, revision = w.revision + 1
          from workspace o
          join deletion_policy policy using (organization_id)
-        cross join lateral (${ORPHANED_SINCE}) orphan
+        cross join lateral (${orphanedSince('o.workspace_id')}) orphan
         where o.workspace_id = $2
           and w.workspace_id = o.workspace_id
           and w.state = 'active'
           and not policy.sequestered
-          and orphan.orphaned_since + make_interval(secs => policy.orphan_delay_seconds) <= clock_timestamp()
+          and orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= clock_timestamp()
           and not exists (select from hold h where h.workspace_id = w.workspace_id and h.release_time is null)
        returning w.workspace_id, w.organization_id, w.epoch
      )
@@ -131,14 +123,14 @@ export function readGrantFacts(tx: Queryable, workspaceId: string): Promise<Gran
             coalesce(d.purge_time <= clock_timestamp(), false) as planned_due,
             policy.organization_id is not null as has_policy,
             coalesce(policy.sequestered, true) as sequestered,
-            orphan.orphaned_since is not null as orphaned,
-            coalesce(orphan.orphaned_since + make_interval(secs => policy.orphan_delay_seconds) <= clock_timestamp(),
+            orphan.since is not null as orphaned,
+            coalesce(orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= clock_timestamp(),
                      false) as orphan_due
        from workspace o
        join workspace w using (workspace_id)
        left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and d.state = 'scheduled'
        left join deletion_policy policy on policy.organization_id = w.organization_id
-       left join lateral (${ORPHANED_SINCE}) orphan on true
+       left join lateral (${orphanedSince('o.workspace_id')}) orphan on true
       where w.workspace_id = $1`,
     [workspaceId],
   );

@@ -1,4 +1,5 @@
 import { many, type Queryable } from '@lethe/postgres';
+import { orphanedSince } from '../orphan/orphan.sql.js';
 
 export interface CandidateRow {
   readonly organization_id: string;
@@ -34,12 +35,7 @@ export function listCandidates(
        select w.organization_id, w.workspace_id, 'orphaned' as kind, orphan.since, w.epoch
          from workspace w
          join deletion_policy policy using (organization_id)
-        cross join lateral (select max(a.revoke_time) as since
-                              from membership m
-                              join account a using (user_id)
-                             where m.workspace_id = w.workspace_id
-                               and m.suspended_epoch is null
-                            having bool_and(a.revoke_time is not null)) orphan
+        cross join lateral (${orphanedSince('w.workspace_id')}) orphan
         where w.state = 'active'
           and not policy.sequestered
           and orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= now()
