@@ -17,6 +17,53 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 
+/** Whether old versions stay behind when an object is deleted. The sweeper deletes them too. */
+export enum Versioning {
+  /** UNSPECIFIED - The store does not say. */
+  UNSPECIFIED = 0,
+  NONE = 1,
+  ENABLED = 2,
+  SUSPENDED = 3,
+  UNRECOGNIZED = -1,
+}
+
+export function versioningFromJSON(object: any): Versioning {
+  switch (object) {
+    case 0:
+    case "VERSIONING_UNSPECIFIED":
+      return Versioning.UNSPECIFIED;
+    case 1:
+    case "VERSIONING_NONE":
+      return Versioning.NONE;
+    case 2:
+    case "VERSIONING_ENABLED":
+      return Versioning.ENABLED;
+    case 3:
+    case "VERSIONING_SUSPENDED":
+      return Versioning.SUSPENDED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Versioning.UNRECOGNIZED;
+  }
+}
+
+export function versioningToJSON(object: Versioning): string {
+  switch (object) {
+    case Versioning.UNSPECIFIED:
+      return "VERSIONING_UNSPECIFIED";
+    case Versioning.NONE:
+      return "VERSIONING_NONE";
+    case Versioning.ENABLED:
+      return "VERSIONING_ENABLED";
+    case Versioning.SUSPENDED:
+      return "VERSIONING_SUSPENDED";
+    case Versioning.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export interface GetSweepRequest {
   realmId: string;
 }
@@ -58,6 +105,32 @@ export interface BlockedPage {
   reason: string;
   until: Date | undefined;
   since: Date | undefined;
+}
+
+export interface ProbeStoresRequest {
+}
+
+export interface ProbeStoresResponse {
+  /** In the order of the configuration. */
+  stores: StoreProbe[];
+}
+
+export interface StoreProbe {
+  /** As in certificates. */
+  name: string;
+  /** It answers, and knows the bucket and the credentials. */
+  reachable: boolean;
+  versioning: Versioning;
+  /** Versions of the bucket can be locked. Absent: the store does not say. */
+  objectLock?:
+    | boolean
+    | undefined;
+  /**
+   * Why it may refuse deletions: UNREACHABLE, VERSIONING_UNKNOWN, MFA_DELETE (deleting a version needs a device),
+   * OBJECT_LOCK, OBJECT_LOCK_UNKNOWN. Empty: nothing that is known speaks against it.
+   */
+  mayRefuse: string[];
+  probeTime: Date | undefined;
 }
 
 function createBaseGetSweepRequest(): GetSweepRequest {
@@ -822,7 +895,289 @@ export const BlockedPage: MessageFns<BlockedPage> = {
   },
 };
 
-/** The sweep ledger, for operators. */
+function createBaseProbeStoresRequest(): ProbeStoresRequest {
+  return {};
+}
+
+export const ProbeStoresRequest: MessageFns<ProbeStoresRequest> = {
+  encode(_: ProbeStoresRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeStoresRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeStoresRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ProbeStoresRequest {
+    return {};
+  },
+
+  toJSON(_: ProbeStoresRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProbeStoresRequest>, I>>(base?: I): ProbeStoresRequest {
+    return ProbeStoresRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeStoresRequest>, I>>(_: I): ProbeStoresRequest {
+    const message = createBaseProbeStoresRequest();
+    return message;
+  },
+};
+
+function createBaseProbeStoresResponse(): ProbeStoresResponse {
+  return { stores: [] };
+}
+
+export const ProbeStoresResponse: MessageFns<ProbeStoresResponse> = {
+  encode(message: ProbeStoresResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.stores) {
+      StoreProbe.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeStoresResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeStoresResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stores.push(StoreProbe.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeStoresResponse {
+    return {
+      stores: globalThis.Array.isArray(object?.stores) ? object.stores.map((e: any) => StoreProbe.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ProbeStoresResponse): unknown {
+    const obj: any = {};
+    if (message.stores?.length) {
+      obj.stores = message.stores.map((e) => StoreProbe.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProbeStoresResponse>, I>>(base?: I): ProbeStoresResponse {
+    return ProbeStoresResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeStoresResponse>, I>>(object: I): ProbeStoresResponse {
+    const message = createBaseProbeStoresResponse();
+    message.stores = object.stores?.map((e) => StoreProbe.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStoreProbe(): StoreProbe {
+  return { name: "", reachable: false, versioning: 0, objectLock: undefined, mayRefuse: [], probeTime: undefined };
+}
+
+export const StoreProbe: MessageFns<StoreProbe> = {
+  encode(message: StoreProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.reachable !== false) {
+      writer.uint32(16).bool(message.reachable);
+    }
+    if (message.versioning !== 0) {
+      writer.uint32(24).int32(message.versioning);
+    }
+    if (message.objectLock !== undefined) {
+      writer.uint32(32).bool(message.objectLock);
+    }
+    for (const v of message.mayRefuse) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.probeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.probeTime), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoreProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoreProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.reachable = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.versioning = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.objectLock = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.mayRefuse.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.probeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoreProbe {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      reachable: isSet(object.reachable) ? globalThis.Boolean(object.reachable) : false,
+      versioning: isSet(object.versioning) ? versioningFromJSON(object.versioning) : 0,
+      objectLock: isSet(object.objectLock)
+        ? globalThis.Boolean(object.objectLock)
+        : isSet(object.object_lock)
+        ? globalThis.Boolean(object.object_lock)
+        : undefined,
+      mayRefuse: globalThis.Array.isArray(object?.mayRefuse)
+        ? object.mayRefuse.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.may_refuse)
+        ? object.may_refuse.map((e: any) => globalThis.String(e))
+        : [],
+      probeTime: isSet(object.probeTime)
+        ? fromJsonTimestamp(object.probeTime)
+        : isSet(object.probe_time)
+        ? fromJsonTimestamp(object.probe_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: StoreProbe): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.reachable !== false) {
+      obj.reachable = message.reachable;
+    }
+    if (message.versioning !== 0) {
+      obj.versioning = versioningToJSON(message.versioning);
+    }
+    if (message.objectLock !== undefined) {
+      obj.objectLock = message.objectLock;
+    }
+    if (message.mayRefuse?.length) {
+      obj.mayRefuse = message.mayRefuse;
+    }
+    if (message.probeTime !== undefined) {
+      obj.probeTime = message.probeTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StoreProbe>, I>>(base?: I): StoreProbe {
+    return StoreProbe.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StoreProbe>, I>>(object: I): StoreProbe {
+    const message = createBaseStoreProbe();
+    message.name = object.name ?? "";
+    message.reachable = object.reachable ?? false;
+    message.versioning = object.versioning ?? 0;
+    message.objectLock = object.objectLock ?? undefined;
+    message.mayRefuse = object.mayRefuse?.map((e) => e) || [];
+    message.probeTime = object.probeTime ?? undefined;
+    return message;
+  },
+};
+
+/** The sweep ledger and the stores, for operators. */
 export type BlobSweeperServiceService = typeof BlobSweeperServiceService;
 export const BlobSweeperServiceService = {
   /** NOT_FOUND SWEEP_NOT_FOUND. */
@@ -847,6 +1202,19 @@ export const BlobSweeperServiceService = {
       Buffer.from(ListBlockedPagesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListBlockedPagesResponse => ListBlockedPagesResponse.decode(value),
   },
+  /**
+   * What each store says of itself, as far as that tells whether it may refuse deletions. Answers within seconds, also while a
+   * store is away; an answer may be some seconds old. The gateway may ask it too, for previews.
+   */
+  probeStores: {
+    path: "/lethe.blob.v1.BlobSweeperService/ProbeStores" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ProbeStoresRequest): Buffer => Buffer.from(ProbeStoresRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProbeStoresRequest => ProbeStoresRequest.decode(value),
+    responseSerialize: (value: ProbeStoresResponse): Buffer => Buffer.from(ProbeStoresResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProbeStoresResponse => ProbeStoresResponse.decode(value),
+  },
 } as const;
 
 export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
@@ -854,6 +1222,11 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
   getSweep: handleUnaryCall<GetSweepRequest, GetSweepResponse>;
   /** The pages that could not be verified as gone, with the reason, oldest first. */
   listBlockedPages: handleUnaryCall<ListBlockedPagesRequest, ListBlockedPagesResponse>;
+  /**
+   * What each store says of itself, as far as that tells whether it may refuse deletions. Answers within seconds, also while a
+   * store is away; an answer may be some seconds old. The gateway may ask it too, for previews.
+   */
+  probeStores: handleUnaryCall<ProbeStoresRequest, ProbeStoresResponse>;
 }
 
 export interface BlobSweeperServiceClient extends Client {
@@ -888,6 +1261,25 @@ export interface BlobSweeperServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListBlockedPagesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * What each store says of itself, as far as that tells whether it may refuse deletions. Answers within seconds, also while a
+   * store is away; an answer may be some seconds old. The gateway may ask it too, for previews.
+   */
+  probeStores(
+    request: ProbeStoresRequest,
+    callback: (error: ServiceError | null, response: ProbeStoresResponse) => void,
+  ): ClientUnaryCall;
+  probeStores(
+    request: ProbeStoresRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProbeStoresResponse) => void,
+  ): ClientUnaryCall;
+  probeStores(
+    request: ProbeStoresRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProbeStoresResponse) => void,
   ): ClientUnaryCall;
 }
 
