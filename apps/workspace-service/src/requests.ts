@@ -52,6 +52,7 @@ export type TokenPart = (part: string) => boolean;
 export const tokenPart = {
   text: (part: string) => !hasNul(part),
   uuid: isCanonicalUuid,
+  number: (part: string) => /^(0|[1-9]\d{0,14})$/.test(part),
   time: (part: string) => {
     const time = new Date(part);
     return !Number.isNaN(time.getTime()) && time.toISOString() === part && /^\d{4}-/.test(part);
@@ -97,6 +98,14 @@ export function textOf(value: string, field: string, max: number): string {
   if (text === '' || text.length > max || text.includes('\0'))
     throw refusals.invalidArgument(`${field} must have 1 to ${max} characters`);
   return text;
+}
+
+/** A time that a google.protobuf.Timestamp may say: of the years 1 to 9999. What is beyond a Date arrives as an invalid one. */
+export function timeOf(value: Date | undefined, field: string): Date | undefined {
+  if (value === undefined) return undefined;
+  const year = value.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) throw refusals.invalidArgument(`${field} is out of range`);
+  return value;
 }
 
 /** Visible ASCII, as a header carries it; empty: none. */

@@ -23,3 +23,26 @@ export function findAccount(
     [userId, organizationId],
   );
 }
+
+/** A user of an organization, revoked or not. */
+export interface UserRow {
+  readonly user_id: string;
+  readonly organization_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly last_name: string;
+  readonly org_role: number;
+  readonly validated: boolean;
+  readonly revoke_time: Date | null;
+}
+
+export function findUser(
+  db: Queryable,
+  organizationId: string,
+  userId: string,
+): Promise<UserRow | undefined> {
+  return maybeOne<UserRow>(db, `select * from account where organization_id = $1 and user_id = $2`, [
+    organizationId,
+    userId,
+  ]);
+}

@@ -1,6 +1,6 @@
-import type { Caller } from '@lethe/contracts';
+import type { Caller, User } from '@lethe/contracts';
 import type { Queryable } from '@lethe/postgres';
-import { findAccount, type AccountRow } from './account.sql.js';
+import { findAccount, type AccountRow, type UserRow } from './account.sql.js';
 
 export const ORG_ROLE = { USER: 0, BILLING: 1, WORKSPACES: 2, ADMINISTRATORS: 254, OWNER: 255 } as const;
 
@@ -23,6 +23,18 @@ export async function accountOf(db: Queryable, caller: Caller): Promise<Account 
     }
   );
 }
+
+/** A user as it travels. */
+export const wireUser = (row: UserRow): User => ({
+  userId: row.user_id,
+  name: row.name,
+  lastName: row.last_name,
+  email: row.email,
+  orgRole: row.org_role,
+  organizationId: row.organization_id,
+  validated: row.validated,
+  revokeTime: row.revoke_time ?? undefined,
+});
 
 export const mayCreateWorkspaces = ({ orgRole }: Account): boolean => orgRole >= ORG_ROLE.WORKSPACES;
 export const administratesOrganization = ({ orgRole }: Account): boolean =>

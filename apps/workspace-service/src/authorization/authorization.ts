@@ -44,6 +44,12 @@ export function mayInOrganization(operation: OrganizationOperation, { orgRole }:
   return ORGANIZATION_RIGHTS[operation].row[column] ?? false;
 }
 
+/** The right to delete users is not one over those who stand above it: an OWNER is deleted only by an OWNER. */
+export function mayDeleteUser(account: Account, target: { readonly orgRole: number }): boolean {
+  if (!mayInOrganization('deleteUser', account)) return false;
+  return target.orgRole !== ORG_ROLE.OWNER || account.orgRole === ORG_ROLE.OWNER;
+}
+
 /** The account of a caller, as the operation needs it. @throws the documented refusal: of a change 400, of a read 404. */
 export async function callingAccount(
   db: Queryable,
