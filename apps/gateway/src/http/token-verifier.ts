@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface TokenSubject {
   readonly userId: string;
   readonly organizationId: string;
+  /** The token is believed until then, in milliseconds since 1970. */
+  readonly believedUntilMs: number;
 }
 
 /** The token does not prove who calls. Deliberately without the reason: it would only help a forger. */
@@ -29,6 +31,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 const claims = z.object({
   userId: z.string().min(1).max(128),
   orgId: z.string().min(1).max(128).optional(),
+  exp: z.number(),
 });
 
 export type TokenVerifier = (token: string) => Promise<TokenSubject>;
@@ -51,6 +54,10 @@ export function createTokenVerifier(keyOf: JWTVerifyGetKey, { issuer, audience }
     });
     const parsed = claims.safeParse(payload);
     if (!parsed.success) throw new InvalidTokenError();
-    return { userId: parsed.data.userId, organizationId: parsed.data.orgId ?? '' };
+    return {
+      userId: parsed.data.userId,
+      organizationId: parsed.data.orgId ?? '',
+      believedUntilMs: (parsed.data.exp + CLOCK_TOLERANCE_SECONDS) * 1_000,
+    };
   };
 }
