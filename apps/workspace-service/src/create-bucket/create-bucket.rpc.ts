@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreateBucketRequest, CreateBucketResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import { callerOf, nameOf, workspaceIdOf } from '../requests.js';
+import { auditResource } from '../resource/audit-resource.js';
 import { changingResources } from '../resource/changing-resources.js';
 import { insertBucket } from './create-bucket.sql.js';
 
@@ -10,19 +11,19 @@ export const createBucketRpc =
   (request: CreateBucketRequest): Promise<CreateBucketResponse> => {
     const name = nameOf(request);
     const locate = () => Promise.resolve(workspaceIdOf(request));
-    return changingResources(
-      pool,
-      callerOf(request),
-      locate,
-      async (tx, { userId: createdBy }, workspaceId) => {
-        const bucketId = randomUUID();
-        const { create_time: createTime } = await insertBucket(tx, {
-          bucketId,
-          workspaceId,
-          name,
-          createdBy,
-        });
-        return { bucket: { bucketId, workspaceId, name, createTime } };
-      },
-    );
+    return changingResources(pool, callerOf(request), locate, async (tx, account, workspaceId) => {
+      const bucketId = randomUUID();
+      const { create_time: createTime } = await insertBucket(tx, {
+        bucketId,
+        workspaceId,
+        name,
+        createdBy: account.userId,
+      });
+      await auditResource(tx, account, workspaceId, {
+        context: 'bucket',
+        contextId: bucketId,
+        action: 'created',
+      });
+      return { bucket: { bucketId, workspaceId, name, createTime } };
+    });
   };

@@ -3,6 +3,7 @@ import type { CreateRepositoryRequest, CreateRepositoryResponse } from '@lethe/c
 import type { Pool } from '@lethe/postgres';
 import { refusals } from '../refusals.js';
 import { callerOf, nameOf, uuidOf, workspaceIdOf } from '../requests.js';
+import { auditResource } from '../resource/audit-resource.js';
 import { changingResources } from '../resource/changing-resources.js';
 import { countBuckets, insertRepository, useBuckets } from './create-repository.sql.js';
 
@@ -15,23 +16,23 @@ export const createRepositoryRpc =
     const bucketIds = [...new Set(request.bucketIds.map((id) => uuidOf(id) ?? unknownBucket()))];
     if (bucketIds.length > MAX_BUCKETS) throw refusals.invalidArgument(`at most ${MAX_BUCKETS} buckets`);
     const locate = () => Promise.resolve(workspaceIdOf(request));
-    return changingResources(
-      pool,
-      callerOf(request),
-      locate,
-      async (tx, { userId: createdBy }, workspaceId) => {
-        if ((await countBuckets(tx, workspaceId, bucketIds)) !== bucketIds.length) unknownBucket();
-        const repositoryId = randomUUID();
-        const { create_time: createTime } = await insertRepository(tx, {
-          repositoryId,
-          workspaceId,
-          name,
-          createdBy,
-        });
-        await useBuckets(tx, repositoryId, bucketIds);
-        return { repository: { repositoryId, workspaceId, name, bucketIds, createTime } };
-      },
-    );
+    return changingResources(pool, callerOf(request), locate, async (tx, account, workspaceId) => {
+      if ((await countBuckets(tx, workspaceId, bucketIds)) !== bucketIds.length) unknownBucket();
+      const repositoryId = randomUUID();
+      const { create_time: createTime } = await insertRepository(tx, {
+        repositoryId,
+        workspaceId,
+        name,
+        createdBy: account.userId,
+      });
+      await useBuckets(tx, repositoryId, bucketIds);
+      await auditResource(tx, account, workspaceId, {
+        context: 'repository',
+        contextId: repositoryId,
+        action: 'created',
+      });
+      return { repository: { repositoryId, workspaceId, name, bucketIds, createTime } };
+    });
   };
 
 function unknownBucket(): never {

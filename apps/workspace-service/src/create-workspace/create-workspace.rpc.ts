@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreateWorkspaceRequest, CreateWorkspaceResponse } from '@lethe/contracts';
 import { transaction, type Pool } from '@lethe/postgres';
 import { accountOf, mayCreateWorkspaces } from '../account/account.js';
+import { appendAudit } from '../audit/audit.sql.js';
 import { refusals } from '../refusals.js';
 import { callerOf, nameOf } from '../requests.js';
 import { withMembers } from '../workspace/workspace.js';
@@ -20,6 +21,10 @@ export const createWorkspaceRpc =
       const { organizationId, userId: createdBy } = account;
       const workspaceId = randomUUID();
       await insertWorkspace(tx, { workspaceId, organizationId, name, createdBy });
+      await appendAudit(tx, {
+        ...{ organizationId, workspaceId, context: 'workspace', contextId: workspaceId, action: 'created' },
+        by: { userId: createdBy },
+      });
       const row = await findWorkspace(tx, organizationId, workspaceId);
       const [workspace] = await withMembers(tx, row ? [row] : []);
       return { workspace };

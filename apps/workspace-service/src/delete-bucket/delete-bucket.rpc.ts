@@ -3,6 +3,7 @@ import type { DeleteBucketRequest, DeleteBucketResponse } from '@lethe/contracts
 import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { callerOf, uuidOf } from '../requests.js';
+import { auditResource } from '../resource/audit-resource.js';
 import { changingResources } from '../resource/changing-resources.js';
 import { workspaceOfBucket } from '../resource/resource.sql.js';
 import { bucketLives, deleteBucket } from './delete-bucket.sql.js';
@@ -19,7 +20,7 @@ export const deleteBucketRpc =
       callerOf(request),
       async (tx, { organizationId }) =>
         bucketId === '' ? undefined : (await workspaceOfBucket(tx, organizationId, bucketId))?.workspace_id,
-      async (tx) => {
+      async (tx, account, workspaceId) => {
         // Another may have deleted it while this one waited for the lock.
         if (!(await bucketLives(tx, bucketId))) throw notFound();
         if (!(await deleteBucket(tx, bucketId)))
@@ -28,6 +29,11 @@ export const deleteBucketRpc =
             reason: 'BUCKET_IN_USE',
             message: 'A repository uses this bucket: delete the repository first',
           });
+        await auditResource(tx, account, workspaceId, {
+          context: 'bucket',
+          contextId: bucketId,
+          action: 'deleted',
+        });
         return {};
       },
       notFound,

@@ -3,6 +3,7 @@ import type { DeleteRepositoryRequest, DeleteRepositoryResponse } from '@lethe/c
 import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { callerOf, uuidOf } from '../requests.js';
+import { auditResource } from '../resource/audit-resource.js';
 import { changingResources } from '../resource/changing-resources.js';
 import { workspaceOfRepository } from '../resource/resource.sql.js';
 import { deleteRepository } from './delete-repository.sql.js';
@@ -25,8 +26,13 @@ export const deleteRepositoryRpc =
         repositoryId === ''
           ? undefined
           : (await workspaceOfRepository(tx, organizationId, repositoryId))?.workspace_id,
-      async (tx) => {
+      async (tx, account, workspaceId) => {
         if ((await deleteRepository(tx, repositoryId)) !== 1) throw notFound();
+        await auditResource(tx, account, workspaceId, {
+          context: 'repository',
+          contextId: repositoryId,
+          action: 'deleted',
+        });
         return {};
       },
       notFound,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
+import { appendAudit } from '../audit/audit.sql.js';
 import {
   listParticipantRows,
   openDeletion,
@@ -56,6 +57,12 @@ export async function grantPurge(
       tx,
       event('workspace.purge_started', deletion, deletion.grant_time, { deletionId: deletion.deletion_id }),
     );
+    if ('operator' in order.by)
+      await appendAudit(tx, {
+        ...{ organizationId, workspaceId, context: 'workspace', contextId: workspaceId, action: 'updated' },
+        by: { operator: order.by.operator },
+        detail: { change: 'purge_ordered', deletionId: deletion.deletion_id },
+      });
     return { kind: 'granted', deletion, participants: await listParticipantRows(tx, [deletion.deletion_id]) };
   });
 }
