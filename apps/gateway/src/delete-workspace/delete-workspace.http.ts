@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
+import { idempotencyKey } from '../http/idempotency-key.js';
 import { existing, idParams } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
 import type { HttpRoute } from '../http/server.js';
@@ -29,8 +30,9 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
         params: idParams,
         headers: z.object({
           'if-match': ifMatch.optional().describe('Deletes only if the workspace still has this etag'),
+          'idempotency-key': idempotencyKey,
         }),
-        response: responses(200, 'Deleted', z.object(success), [400, 401, 403, 404, 412, 413, 415]),
+        response: responses(200, 'Deleted', z.object(success), [400, 401, 403, 404, 409, 412, 413, 415, 422]),
       },
     },
     async (request) => {
@@ -40,7 +42,7 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
           caller: callerOf(request),
           workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
           etag: request.headers['if-match'] ?? '',
-          idempotencyKey: '',
+          idempotencyKey: request.headers['idempotency-key'] ?? '',
         },
         { requestId: request.id },
       );

@@ -56,6 +56,21 @@ describe('the documented answers of DELETE /workspace/{id}', () => {
     );
   });
 
+  it('409 for holds says how many are in force', async () => {
+    running.service.refuse('deleteWorkspace', status.FAILED_PRECONDITION, 'HELD', { holds: '2' });
+    const answer = await running.send('DELETE', PATH);
+    expect([answer.status, answer.text]).toEqual([
+      409,
+      '{"success":false,"message":"refused: HELD","code":"HELD","blockers":{"holds":2}}',
+    ]);
+  });
+
+  it('409 for the default workspace', async () => {
+    running.service.refuse('deleteWorkspace', status.FAILED_PRECONDITION, 'DEFAULT_WORKSPACE');
+    const answer = await running.send('DELETE', PATH);
+    expect([answer.status, answer.json()['code']]).toEqual([409, 'DEFAULT_WORKSPACE']);
+  });
+
   it('404 for a repeated deletion carries the deletion', async () => {
     const times = { deleteTime: '2026-01-01T00:00:00.000Z', purgeTime: '2026-01-31T00:00:00.000Z' };
     running.service.refuse('deleteWorkspace', status.NOT_FOUND, 'WORKSPACE_ALREADY_DELETED', {

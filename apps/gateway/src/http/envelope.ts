@@ -7,9 +7,9 @@ export const errorEnvelope = z
     message: z.string().describe('What went wrong, for people'),
     code: z.string().describe('The same for programs: stable, UPPER_SNAKE_CASE'),
     blockers: z
-      .object({ buckets: z.int(), repositories: z.int() })
+      .object({ buckets: z.int().optional(), repositories: z.int().optional(), holds: z.int().optional() })
       .optional()
-      .describe('How many live resources keep the workspace from being deleted'),
+      .describe('How many live resources, or holds in force, keep the workspace from being deleted'),
     deletion: z
       .object({
         deletionId: z.string().optional(),
@@ -35,6 +35,7 @@ const MEANINGS = {
   412: 'The etag of If-Match is not the current one',
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
+  422: 'The Idempotency-Key was used for another request',
   429: 'Too many requests; see Retry-After',
   500: 'Unexpected failure',
   503: 'Temporarily unavailable; see Retry-After',

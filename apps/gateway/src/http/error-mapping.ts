@@ -49,6 +49,7 @@ const ANSWERS = {
   LAST_ADMIN: { status: 409 },
   ETAG_MISMATCH: { status: 412 },
   IDEMPOTENCY_KEY_REUSED: { status: 422 },
+  TOO_MANY_WATCHERS: { status: 429 },
 } as const satisfies Record<string, Answer>;
 
 export type Reason = keyof typeof ANSWERS;
@@ -62,6 +63,7 @@ export interface Wording {
 }
 
 export const RETRY_AFTER_SECONDS = 2;
+const RETRY_SOON = { 'retry-after': String(RETRY_AFTER_SECONDS) };
 
 /** Whatever a call to workspace-service was refused or broken with, as HTTP. */
 export function httpErrorOf(error: unknown, wording: Wording): HttpError {
@@ -70,7 +72,8 @@ export function httpErrorOf(error: unknown, wording: Wording): HttpError {
     const reason = refusal.reason as Reason;
     const answer: Answer = { ...ANSWERS[reason], ...wording.reasons?.[reason] };
     const message = answer.message ?? refusal.message;
-    return { status: answer.status, body: { ...failure(reason, message), ...facts(reason, refusal) } };
+    const body = { ...failure(reason, message), ...facts(reason, refusal) };
+    return { status: answer.status, body, ...(answer.status === 429 && { headers: RETRY_SOON }) };
   }
   return ofStatus(codeOf(error), refusal, wording);
 }
@@ -84,7 +87,7 @@ export function unavailable(message: string, code = 'UNAVAILABLE'): HttpError {
   return {
     status: 503,
     body: failure(code, message),
-    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+    headers: RETRY_SOON,
   };
 }
 
@@ -122,10 +125,10 @@ function ofStatus(code: grpcStatus, refusal: RefusalError | undefined, { failed 
 }
 
 function facts(reason: Reason, { facts: said }: RefusalError): Pick<ErrorEnvelope, 'blockers' | 'deletion'> {
-  if (reason === 'WORKSPACE_HAS_RESOURCES') {
-    const count = (text = '') => (/^\d{1,15}$/.test(text) ? Number(text) : 0);
+  const count = (text = '') => (/^\d{1,15}$/.test(text) ? Number(text) : 0);
+  if (reason === 'WORKSPACE_HAS_RESOURCES')
     return { blockers: { buckets: count(said['buckets']), repositories: count(said['repositories']) } };
-  }
+  if (reason === 'HELD') return { blockers: { holds: count(said['holds']) } };
   if (reason === 'WORKSPACE_ALREADY_DELETED') {
     const { deletionId = '', deleteTime = '', purgeTime = '', restorable } = said;
     return {

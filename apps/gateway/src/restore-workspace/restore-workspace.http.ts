@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
+import { idempotencyKey } from '../http/idempotency-key.js';
 import { existing, idParams } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
 import type { HttpRoute } from '../http/server.js';
@@ -22,6 +23,7 @@ export const restoreWorkspace: HttpRoute = (app, workspaces) => {
         tags: ['deletions'],
         security: BEARER,
         params: idParams,
+        headers: z.object({ 'idempotency-key': idempotencyKey }),
         response: responses(
           200,
           'Restored',
@@ -30,7 +32,7 @@ export const restoreWorkspace: HttpRoute = (app, workspaces) => {
             workspace: fullWorkspace,
             omittedUserIds: z.array(z.string()).describe('Members who were revoked meanwhile and stay out'),
           }),
-          [400, 401, 403, 404, 409, 413, 415],
+          [400, 401, 403, 404, 409, 413, 415, 422],
         ),
       },
     },
@@ -40,7 +42,7 @@ export const restoreWorkspace: HttpRoute = (app, workspaces) => {
         {
           caller: callerOf(request),
           workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
-          idempotencyKey: '',
+          idempotencyKey: request.headers['idempotency-key'] ?? '',
         },
         { requestId: request.id },
       );
