@@ -41,14 +41,18 @@ nobody. An operator of the installation stands above this, with methods of its o
 | too late | the purge time has come: only an operator restores | 409 RESTORE_WINDOW_CLOSED |
 | purging | no way back | 409 PURGE_STARTED |
 
-\`due\` is a deleted workspace whose purge time has come. Changes are for callers whose e-mail address is validated: others get
+\`due\` is a deleted workspace whose purge time has come. A purge takes the memberships: of a \`purged\` workspace only the
+organization's administrators know, and whoever asked for the deletion. Changes are for callers whose e-mail address is validated: others get
 400 USER_NOT_VALIDATED before anything else.
 `;
 
 /** docs/authorization.md, as the tables say today. */
 export function authorizationPage(): string {
   const sections = Object.entries(WORKSPACE_RIGHTS).map(([operation, rights]) => {
-    const rows = STATES.map((state: RightsState) => [state, ...rights.rows[state].map((cell) => SIGNS[cell])]);
+    const rows = STATES.map((state: RightsState) => [
+      state,
+      ...rights.rows[state].map((cell) => SIGNS[cell]),
+    ]);
     return `### ${operation}${rights.validated ? '' : ' (reads)'}\n\n${table(['', ...STANDINGS], rows)}`;
   });
   const organization = Object.entries(ORGANIZATION_RIGHTS).map(([operation, { validated, row }]) => [

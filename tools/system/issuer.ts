@@ -8,7 +8,8 @@ export const AUDIENCE = 'lethe';
 /** The embedded stack's own token issuer: a key of its own at each start, published as a JSON Web Key Set on loopback. */
 export interface Issuer {
   readonly jwksUrl: string;
-  tokenFor(userId: string, lifetime?: string): Promise<string>;
+  /** @param claims besides the user, as `orgId`. */
+  tokenFor(userId: string, lifetime?: string, claims?: Readonly<Record<string, string>>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -24,8 +25,8 @@ export async function startIssuer(): Promise<Issuer> {
   });
   return {
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
-    tokenFor: (userId, lifetime = '1h') =>
-      new SignJWT({ userId })
+    tokenFor: (userId, lifetime = '1h', claims = {}) =>
+      new SignJWT({ ...claims, userId })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'embedded' })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)

@@ -7,7 +7,7 @@
 export const STANDINGS = ['ADMIN', 'WRITE', 'READ', 'administrator', 'colleague'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-/** `due`: deleted, and its purge time has come. */
+/** `due`: deleted, and its purge time has come. The purge took the memberships: of a `purged` one nobody is a member any more. */
 export const STATES = ['active', 'deleted', 'due', 'purging', 'purged'] as const;
 export type RightsState = (typeof STATES)[number];
 
@@ -98,7 +98,7 @@ export const WORKSPACE_RIGHTS = {
       deleted: [YES, YES, YES, YES, HIDDEN],
       due: [YES, YES, YES, YES, HIDDEN],
       purging: [YES, YES, YES, YES, HIDDEN],
-      purged: [YES, YES, YES, YES, HIDDEN],
+      purged: [HIDDEN, HIDDEN, HIDDEN, YES, HIDDEN],
     },
   },
   readHolds: {

@@ -1,14 +1,15 @@
 import type { Caller } from '@lethe/contracts';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
-import { accountOf, type Account } from '../account/account.js';
+import type { Account } from '../account/account.js';
+import { callingAccount, judge } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
-import { lockWorkspace, roleIn } from '../workspace/workspace.sql.js';
+import { lockWorkspace } from '../workspace/workspace.sql.js';
 import { factsOf } from '../workspace/workspace.js';
 import { touchWorkspace } from './resource.sql.js';
 
 /**
  * Changes what a workspace holds, behind the lock that a deletion takes: a change commits before a deletion and is counted by
- * it, or finds the workspace gone. The caller must be validated and may WRITE.
+ * it, or finds the workspace gone. Who may is in the table (authorization/).
  */
 export function changingResources<T>(
   pool: Pool,
@@ -18,15 +19,14 @@ export function changingResources<T>(
   notFound: () => Error = refusals.workspaceNotFound,
 ): Promise<T> {
   return transaction(pool, async (tx) => {
-    const account = await accountOf(tx, caller);
-    if (!account?.validated) throw refusals.callerNotValidated();
+    const account = await callingAccount(tx, caller, 'changeResources');
     const workspaceId = await locate(tx, account);
     if (workspaceId === undefined || !(await lockWorkspace(tx, account.organizationId, workspaceId)))
       throw notFound();
     const facts = await factsOf(tx, account.organizationId, workspaceId, account.userId);
-    if (facts?.state !== 'active') throw notFound();
-    const membership = await roleIn(tx, workspaceId, account.userId);
-    if (membership === undefined || membership.role === 'READ')
+    const verdict = judge('changeResources', account, facts);
+    if (verdict === 'WORKSPACE_NOT_FOUND') throw notFound();
+    if (verdict !== 'allowed')
       throw refusals.insufficientPermissions(
         'Insufficient permissions to change the resources of this workspace',
       );

@@ -53,6 +53,15 @@ export async function lockWorkspace(
   return locked === 1;
 }
 
+/** Any change of what a deletion looks at changes the etag. Behind the lock. */
+export function raiseRevision(tx: Queryable, organizationId: string, workspaceId: string): Promise<number> {
+  return execute(
+    tx,
+    `update workspace set revision = revision + 1 where organization_id = $1 and workspace_id = $2 and state = 'active'`,
+    [organizationId, workspaceId],
+  );
+}
+
 /** What decides about a workspace `w`, its scheduled deletion `d` and a `caller`. */
 export const FACTS = `
             w.state, w.epoch, w.epoch || '.' || w.revision as etag, w.is_default,
@@ -85,18 +94,6 @@ export function readFacts(
        left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and d.state = 'scheduled'
       where w.organization_id = $1 and w.workspace_id = $2`,
     [organizationId, workspaceId, userId],
-  );
-}
-
-export function roleIn(
-  db: Queryable,
-  workspaceId: string,
-  userId: string,
-): Promise<{ role: Role } | undefined> {
-  return maybeOne<{ role: Role }>(
-    db,
-    `select role from membership where workspace_id = $1 and user_id = $2 and suspended_epoch is null`,
-    [workspaceId, userId],
   );
 }
 
