@@ -27,6 +27,12 @@ export const refusals = {
     }),
   insufficientPermissions: (message: string) =>
     new RefusalError({ code: status.PERMISSION_DENIED, reason: 'INSUFFICIENT_PERMISSIONS', message }),
+  etagMismatch: () =>
+    new RefusalError({
+      code: status.ABORTED,
+      reason: 'ETAG_MISMATCH',
+      message: 'The workspace has changed: read it again and send its new etag',
+    }),
   purgeStarted: () =>
     new RefusalError({
       code: status.FAILED_PRECONDITION,

@@ -15,6 +15,9 @@ export function callerOf(request: { readonly caller?: Caller | undefined }): Cal
 /** The one character that PostgreSQL's text cannot hold. */
 export const hasNul = (text: string): boolean => text.includes('\0');
 
+/** A name is one line, and does nothing to the terminal that shows it. */
+const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
+
 /** An id as the database spells it, or undefined: then nothing has it. Ids are opaque, so a malformed one is simply unknown. */
 export function uuidOf(text: string): string | undefined {
   const canonical = text.toLowerCase();
@@ -36,8 +39,10 @@ export function epochOf(request: { readonly epoch: number }): number {
 
 export function nameOf(request: { readonly name: string }): string {
   const name = request.name.trim();
-  if (name === '' || name.length > MAX_NAME || hasNul(name))
-    throw refusals.invalidArgument(`name must have 1 to ${MAX_NAME} characters`);
+  if (name === '' || name.length > MAX_NAME || hasControlCharacter(name))
+    throw refusals.invalidArgument(
+      `name must have 1 to ${MAX_NAME} characters, none of them a control character`,
+    );
   return name;
 }
 

@@ -40,11 +40,7 @@ export const deleteWorkspaceRpc =
       case 'insufficient_permissions':
         throw refusals.insufficientPermissions('Insufficient permissions to delete workspace');
       case 'etag_mismatch':
-        throw new RefusalError({
-          code: status.ABORTED,
-          reason: 'ETAG_MISMATCH',
-          message: 'The workspace has changed: read it again and send its new etag',
-        });
+        throw refusals.etagMismatch();
       case 'has_resources':
         throw new RefusalError({
           code: status.FAILED_PRECONDITION,

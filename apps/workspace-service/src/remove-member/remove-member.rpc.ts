@@ -1,12 +1,17 @@
-import { status } from '@grpc/grpc-js';
 import type { RemoveMemberRequest, RemoveMemberResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
-import type { CallContext } from '@lethe/service';
+import { changingMembers } from '../member/changing-members.js';
+import { keepAnAdmin, roleOfMember } from '../member/existing-member.js';
+import { deleteMember } from './remove-member.sql.js';
 
 export const removeMemberRpc =
-  (_pool: Pool) =>
-  (_request: RemoveMemberRequest, _context: CallContext): Promise<RemoveMemberResponse> =>
-    Promise.reject(
-      new RefusalError({ code: status.UNIMPLEMENTED, reason: 'UNIMPLEMENTED', message: 'not yet' }),
-    );
+  (pool: Pool) =>
+  async (request: RemoveMemberRequest): Promise<RemoveMemberResponse> => {
+    await changingMembers(pool, request, async (tx, place) => {
+      const role = await roleOfMember(tx, place);
+      await keepAnAdmin(tx, place);
+      await deleteMember(tx, place);
+      return { action: 'deleted', detail: { role } };
+    });
+    return {};
+  };

@@ -1,12 +1,16 @@
-import { status } from '@grpc/grpc-js';
 import type { UpdateWorkspaceRequest, UpdateWorkspaceResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
-import type { CallContext } from '@lethe/service';
+import { callerOf, nameOf, uuidOf } from '../requests.js';
+import { updateWorkspace } from './update-workspace.js';
 
 export const updateWorkspaceRpc =
-  (_pool: Pool) =>
-  (_request: UpdateWorkspaceRequest, _context: CallContext): Promise<UpdateWorkspaceResponse> =>
-    Promise.reject(
-      new RefusalError({ code: status.UNIMPLEMENTED, reason: 'UNIMPLEMENTED', message: 'not yet' }),
-    );
+  (pool: Pool) =>
+  async (request: UpdateWorkspaceRequest): Promise<UpdateWorkspaceResponse> => ({
+    workspace: await updateWorkspace(pool, {
+      caller: callerOf(request),
+      workspaceId: uuidOf(request.workspaceId),
+      name: request.name === undefined ? undefined : nameOf({ name: request.name }),
+      isDefault: request.isDefault,
+      etag: request.etag,
+    }),
+  });
