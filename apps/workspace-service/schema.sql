@@ -28,7 +28,7 @@ CREATE TABLE bucket (
   CONSTRAINT bucket_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
 );
 CREATE INDEX bucket_by_workspace ON public.bucket USING btree (workspace_id, bucket_id);
-CREATE INDEX bucket_live ON public.bucket USING btree (workspace_id) WHERE (delete_time IS NULL);
+CREATE INDEX bucket_live ON public.bucket USING btree (workspace_id, bucket_id) WHERE (delete_time IS NULL);
 CREATE TRIGGER bucket_needs_workspace BEFORE INSERT OR UPDATE ON public.bucket FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE certificate (
@@ -82,18 +82,21 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_check5 CHECK ((grant_time IS NULL) = (granted_by IS NULL)),
   CONSTRAINT deletion_check6 CHECK (kind = 'orphaned'::text OR grant_time IS NULL OR purge_time IS NOT NULL AND grant_time >= purge_time),
   CONSTRAINT deletion_check7 CHECK (purged_time IS NULL OR purged_time >= grant_time),
+  CONSTRAINT deletion_check8 CHECK (notice_time IS NULL OR purge_time IS NOT NULL),
   CONSTRAINT deletion_epoch_check CHECK (epoch > 0),
   CONSTRAINT deletion_kind_check CHECK (kind = ANY (ARRAY['deletion_planned'::text, 'orphaned'::text])),
   CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text)
 );
-CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, deletion_id);
+CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
+CREATE INDEX deletion_by_state ON public.deletion USING btree (state, organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
 CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
 CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
 CREATE INDEX deletion_unnoticed ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (notice_time IS NULL));
 CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION deletion_moves();
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
+CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
 
 CREATE TABLE deletion_participant (
   deletion_id uuid NOT NULL,
@@ -216,7 +219,7 @@ CREATE TABLE repository (
   CONSTRAINT repository_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
 );
 CREATE INDEX repository_by_workspace ON public.repository USING btree (workspace_id, repository_id);
-CREATE INDEX repository_live ON public.repository USING btree (workspace_id) WHERE (delete_time IS NULL);
+CREATE INDEX repository_live ON public.repository USING btree (workspace_id, repository_id) WHERE (delete_time IS NULL);
 CREATE TRIGGER repository_needs_workspace BEFORE INSERT OR UPDATE ON public.repository FOR EACH ROW WHEN ((new.delete_time IS NULL)) EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE repository_bucket (
@@ -335,6 +338,17 @@ begin
        is distinct from (old.hold_id, old.workspace_id, old.origin, old.reason, old.placed_by, old.place_time, old.by_operator)
      or old.release_time is not null then
     raise exception 'a hold stays as it was placed, and is released once' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notice_is_given_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.notice_time is not null or old.restore_time is not null or old.grant_time is not null then
+    raise exception 'the notice of a purge is given once, while it is ahead' using errcode = 'check_violation';
   end if;
   return new;
 end $function$;

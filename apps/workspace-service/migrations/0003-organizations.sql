@@ -4,10 +4,14 @@
 alter table workspace add column is_default boolean not null default false;
 create unique index workspace_default on workspace (organization_id) where is_default;
 
--- The bin of an organization's administrators, and the names that sort it.
+-- The bin of an organization's administrators; and what is live of a workspace: to count it, and to page through it.
 create index workspace_in_bin on workspace (organization_id, workspace_id) where state = 'deleted';
-create index bucket_live on bucket (workspace_id) where delete_time is null;
-create index repository_live on repository (workspace_id) where delete_time is null;
+create index bucket_live on bucket (workspace_id, bucket_id) where delete_time is null;
+create index repository_live on repository (workspace_id, repository_id) where delete_time is null;
+
+-- The users of an organization, page by page.
+drop index account_by_organization;
+create index account_by_organization on account (organization_id, user_id);
 
 -- A hold is the organization's own or an operator's, and only its own side releases it. One in force for each origin and side.
 alter table hold add column by_operator boolean not null default true;
@@ -31,10 +35,24 @@ create trigger hold_moves before update on hold for each row execute function ho
 create trigger membership_needs_workspace before insert or update of role on membership
   for each row execute function child_needs_workspace('active');
 
--- Nobody was told yet, or when subscribers were told that the purge approaches.
-alter table deletion add column notice_time timestamptz(3);
+-- Nobody was told yet, or when subscribers were told that the purge approaches: once, while it is ahead.
+alter table deletion add column notice_time timestamptz(3) check (notice_time is null or purge_time is not null);
 create index deletion_unnoticed on deletion (purge_time) where state = 'scheduled' and notice_time is null;
-create index deletion_by_organization on deletion (organization_id, deletion_id);
+create function notice_is_given_once() returns trigger language plpgsql as $$
+begin
+  if old.notice_time is not null or old.restore_time is not null or old.grant_time is not null then
+    raise exception 'the notice of a purge is given once, while it is ahead' using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+create trigger notice_is_given_once before update of notice_time on deletion
+  for each row when (new.notice_time is distinct from old.notice_time) execute function notice_is_given_once();
+
+-- The lists of operators, newest first within an organization. An orphan begins with its grant; neither time ever changes.
+create index deletion_by_organization
+    on deletion (organization_id, coalesce(delete_time, grant_time) desc, deletion_id desc);
+create index deletion_by_state
+    on deletion (state, organization_id, coalesce(delete_time, grant_time) desc, deletion_id desc);
 
 -- Check-then-act, once more: looked at behind the row's lock and by what has committed then, whoever did the checking.
 create function workspace_is_clear() returns trigger language plpgsql as $$
@@ -78,9 +96,13 @@ create table system_event (
   detail          jsonb,
   event_time      timestamptz(3) not null default clock_timestamp()
 );
+-- Whatever the audit is filtered by, newest first. The last two walk what is rare, or long ago, without what lies before it.
 create index system_event_by_organization on system_event (organization_id, event_no desc);
 create index system_event_by_user on system_event (organization_id, user_id, event_no desc);
 create index system_event_by_workspace on system_event (workspace_id, event_no desc);
+create index system_event_by_subject on system_event (organization_id, context_id, event_no desc);
+create index system_event_by_context on system_event (organization_id, context, action, event_no desc);
+create index system_event_by_time on system_event (organization_id, event_time);
 create trigger system_event_stays before update or delete on system_event for each row execute function row_stays();
 
 -- The first answers to requests with an Idempotency-Key, for a day. They hold names: gone with the workspace's.

@@ -31,6 +31,7 @@ describe('readConfig', () => {
       reconcileMs: 5_000,
       logLevel: 'info',
       natsToken: undefined,
+      purgeNoticeSeconds: 604_800,
     });
   });
 
@@ -55,6 +56,10 @@ describe('readConfig', () => {
     ['CERTIFICATE_KEY_FILE', '/no/such/file'],
     ['RECONCILE_MS', '0'],
     ['LOG_LEVEL', 'loud'],
+    ['PURGE_NOTICE_SECONDS', '0'],
+    ['PURGE_NOTICE_SECONDS', '-1'],
+    ['PURGE_NOTICE_SECONDS', '7d'],
+    ['PURGE_NOTICE_SECONDS', '3155760001'],
   ])('names %s=%s in one sentence', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);

@@ -7,7 +7,13 @@ export interface Config extends ServerSettings, MessagingSettings {
   readonly databaseUrl: string;
   readonly participants: RequiredParticipants;
   readonly certificateKey: string;
+  /** How long before a deletion may be purged subscribers are told. */
+  readonly purgeNoticeSeconds: number;
 }
+
+const WEEK_SECONDS = 7 * 86_400;
+/** As in the limits of a deletion policy. */
+const CENTURY_SECONDS = 3_155_760_000;
 
 /** The only reader of the environment. @throws ConfigurationError naming every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -33,5 +39,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       'CERTIFICATE_KEY',
       'an Ed25519 private key as a JSON Web Key (or CERTIFICATE_KEY_FILE)',
     ),
+    purgeNoticeSeconds: c.integer('PURGE_NOTICE_SECONDS', WEEK_SECONDS, 1, CENTURY_SECONDS),
   });
 }

@@ -14,6 +14,7 @@ import {
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
 import { allowedCalls } from './allowed-calls.js';
+import { announcePurges } from './announce-purges/announce-purges.loop.js';
 import { certifyDeletions } from './certify-deletion/certify-deletion.loop.js';
 import type { Config } from './config.js';
 import { forgetOldAnswers } from './forget-answers/forget-answers.loop.js';
@@ -61,6 +62,13 @@ export function createWorkspaceService(
     logger,
     metrics,
   });
+  const announce = createLoop({
+    name: 'announce-purges',
+    intervalMs,
+    runOnce: () => announcePurges(pool, config.purgeNoticeSeconds),
+    logger,
+    metrics,
+  });
   const startDue = createLoop({
     name: 'start-due-purges',
     intervalMs,
@@ -105,6 +113,7 @@ export function createWorkspaceService(
       messaging,
       relay,
       certify,
+      announce,
       startDue,
       forget,
       grpc,

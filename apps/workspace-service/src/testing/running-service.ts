@@ -24,6 +24,7 @@ export function configOf(servers: {
     callers: parseCallers(entries.join(',')),
     participants: PARTICIPANTS,
     reconcileMs: 100,
+    purgeNoticeSeconds: 604_800,
     logLevel: 'silent',
   };
 }

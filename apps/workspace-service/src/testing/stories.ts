@@ -6,6 +6,7 @@ import type { CallContext } from '@lethe/service';
 import { RefusalError } from '@lethe/outcome';
 import { grantPurge, type GrantOutcome } from '../grant/grant.js';
 import { reportErasureRpc } from '../report-erasure/report-erasure.rpc.js';
+import { restoreWorkspace, type RestoreOutcome } from '../restore-workspace/restore-workspace.js';
 import { PARTICIPANTS } from './world.sql.js';
 
 export { softDelete } from './world.sql.js';
@@ -64,6 +65,9 @@ export const byOperator = (
   kind: keyof typeof KINDS = 'deletion_planned',
 ): Promise<GrantOutcome> =>
   grantPurge(pool, PARTICIPANTS, { organizationId, workspaceId, kind, by: { operator: 'operator-1' } });
+
+export const restoreByOperator = (pool: Pool, workspaceId: string): Promise<RestoreOutcome> =>
+  restoreWorkspace(pool, { workspaceId, caller: undefined, operator: 'operator-1' });
 
 export function evidence(blocks: Partial<NonNullable<ErasureEvidence['blocks']>> = {}): ErasureEvidence {
   return {

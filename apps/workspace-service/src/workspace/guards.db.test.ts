@@ -87,6 +87,24 @@ describe('no statement, whoever writes it,', () => {
     await refused(`delete from deletion where workspace_id = $1`, purging);
   });
 
+  it('takes back or moves the notice of a purge, or gives one of a purge that is not ahead', async () => {
+    const set = `update deletion set notice_time = clock_timestamp() where workspace_id = $1`;
+    const id = await workspaceIn('deleted');
+    await sql(set, id);
+    await refused(set, id);
+    await refused(`update deletion set notice_time = null where workspace_id = $1`, id);
+    const restored = await workspaceIn('deleted');
+    await sql(
+      `update deletion set restore_time = now(), restored_by = 'u' where workspace_id = $1`,
+      restored,
+    );
+    for (const over of [restored, await workspaceIn('purging'), await workspaceIn('purged')])
+      await refused(set, over);
+    const never = await addWorkspace(db.pool, 'org2', {});
+    await softDelete(db.pool, never);
+    await refused(set, never);
+  });
+
   it('grants before the purge time', async () => {
     const id = await addWorkspace(db.pool, 'org1', { ann: 'ADMIN' });
     await sql(`update deletion_policy set grace_seconds = 3600`);
