@@ -158,3 +158,12 @@ export function see(pool: Pool, workspaceId: string): Promise<Seen> {
     [workspaceId],
   );
 }
+
+export async function revokedSince(pool: Pool, userId: string): Promise<Date | null> {
+  const { revoke_time } = await one<{ revoke_time: Date | null }>(
+    pool,
+    `select revoke_time from account where user_id = $1`,
+    [userId],
+  );
+  return revoke_time;
+}
