@@ -3,6 +3,7 @@ export * from './gen/lethe/blob/v1/blob_sweeper_service.js';
 export * from './gen/lethe/lifecycle/v1/events.js';
 export * from './gen/lethe/realm/v1/realm_purge_service.js';
 export * from './gen/lethe/realm/v1/realm_service.js';
+export * from './gen/lethe/webhook/v1/webhook_service.js';
 export * from './gen/lethe/workspace/v1/deletion.js';
 export * from './gen/lethe/workspace/v1/organization.js';
 export * from './gen/lethe/workspace/v1/purge_authority_service.js';
