@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { execute, one, type Pool } from '@lethe/postgres';
+import { execute, many, one, type Pool } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
 import type { Role, State } from '../workspace/workspace-state.js';
@@ -166,4 +166,17 @@ export async function revokedSince(pool: Pool, userId: string): Promise<Date | n
     [userId],
   );
   return revoke_time;
+}
+
+/** The audit of a workspace, oldest first: `who context action of what`, with what it says beside the ids. */
+export async function auditOf(pool: Pool, workspaceId: string): Promise<string[]> {
+  const rows = await many<{ line: string }>(
+    pool,
+    `select concat_ws(' ', user_id, context, action, context_id, detail) as line
+       from system_event
+      where workspace_id = $1 and not by_operator
+      order by event_no`,
+    [workspaceId],
+  );
+  return rows.map((row) => row.line);
 }
