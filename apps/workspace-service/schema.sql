@@ -14,7 +14,7 @@ CREATE TABLE account (
   CONSTRAINT account_org_role_check CHECK (org_role = ANY (ARRAY[0, 1, 2, 254, 255])),
   CONSTRAINT account_user_id_check CHECK (user_id <> ''::text AND length(user_id) <= 128)
 );
-CREATE INDEX account_by_organization ON public.account USING btree (organization_id);
+CREATE INDEX account_by_organization ON public.account USING btree (organization_id, user_id);
 
 CREATE TABLE bucket (
   bucket_id uuid NOT NULL,
@@ -249,7 +249,10 @@ CREATE TABLE system_event (
   CONSTRAINT system_event_context_id_check CHECK (context_id <> ''::text),
   CONSTRAINT system_event_user_id_check CHECK (user_id <> ''::text)
 );
+CREATE INDEX system_event_by_context ON public.system_event USING btree (organization_id, context, action, event_no DESC);
 CREATE INDEX system_event_by_organization ON public.system_event USING btree (organization_id, event_no DESC);
+CREATE INDEX system_event_by_subject ON public.system_event USING btree (organization_id, context_id, event_no DESC);
+CREATE INDEX system_event_by_time ON public.system_event USING btree (organization_id, event_time);
 CREATE INDEX system_event_by_user ON public.system_event USING btree (organization_id, user_id, event_no DESC);
 CREATE INDEX system_event_by_workspace ON public.system_event USING btree (workspace_id, event_no DESC);
 CREATE TRIGGER system_event_stays BEFORE DELETE OR UPDATE ON public.system_event FOR EACH ROW EXECUTE FUNCTION row_stays();
