@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
+import { ifMatch } from '../http/etag.js';
 import { idempotencyKey } from '../http/idempotency-key.js';
 import { existing, idParams } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
 import type { HttpRoute } from '../http/server.js';
-
-/** RFC 9110, section 13.1.1. One etag, because the workspace has one; anything unclear must not delete. */
-const ifMatch = z
-  .string()
-  .regex(/^(\*|"[!#-~]{1,128}"|[A-Za-z0-9._:-]{1,128})$/, 'must be one strong etag, as in "abc"')
-  .transform((text) => (text === '*' ? '' : text.replaceAll('"', '')));
 
 export const deleteWorkspace: HttpRoute = (app, workspaces) => {
   app.delete(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
+import { showEtag } from '../http/etag.js';
 import { existing, idParams } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
 import type { HttpRoute } from '../http/server.js';
@@ -53,7 +54,7 @@ export const getWorkspace: HttpRoute = (app, workspaces) => {
         { requestId: request.id },
       );
       const shown = toFullWorkspace(workspace);
-      if (/^[!#-~]+$/.test(shown.etag)) void reply.header('etag', `"${shown.etag}"`);
+      showEtag(reply, shown.etag);
       return { success: true as const, workspace: shown };
     },
   );

@@ -33,6 +33,9 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'workspaces', description: 'Life and death of workspaces' },
         { name: 'deletions', description: 'What becomes of a deleted workspace' },
+        { name: 'members', description: 'Who has access to a workspace' },
+        { name: 'users', description: 'The users of an organization' },
+        { name: 'audit', description: 'Who changed what' },
         { name: 'resources', description: 'Buckets and repositories, as far as clearing a workspace needs' },
         { name: 'operations', description: 'For those who run this service' },
       ],

@@ -3,6 +3,7 @@ import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
 import { existing, ofWorkspace } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
+import { nextPage, paging, toNextPage } from '../http/paging.js';
 import type { HttpRoute } from '../http/server.js';
 import { toWireTime, wireTime } from '../http/wire-time.js';
 
@@ -25,23 +26,23 @@ export const listBuckets: HttpRoute = (app, workspaces) => {
         summary: 'The buckets the caller may see',
         tags: ['resources'],
         security: BEARER,
-        querystring: ofWorkspace,
+        querystring: z.object({ ...ofWorkspace, ...paging }),
         response: responses(
           200,
           'The buckets',
-          z.object({ ...success, buckets: z.array(bucket) }),
+          z.object({ ...success, buckets: z.array(bucket), ...nextPage }),
           [400, 401, 403, 404],
         ),
       },
     },
     async (request) => {
-      const { buckets } = await workspaces.unary(
+      const { buckets, nextPageToken } = await workspaces.unary(
         (client) => client.listBuckets,
         {
           caller: callerOf(request),
           workspaceId: existing(request.query.workspaceId, 'WORKSPACE_NOT_FOUND'),
-          pageSize: 1000,
-          pageToken: '',
+          pageSize: request.query.pageSize,
+          pageToken: request.query.pageToken,
         },
         { requestId: request.id },
       );
@@ -53,6 +54,7 @@ export const listBuckets: HttpRoute = (app, workspaces) => {
           workspaceId,
           createdAt: toWireTime(createTime),
         })),
+        ...toNextPage({ nextPageToken }),
       };
     },
   );

@@ -1,8 +1,10 @@
+import type { ListRepositoriesRequest, ListRepositoriesResponse, Repository } from '@lethe/contracts';
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
 import { existing, ofWorkspace } from '../http/opaque-id.js';
 import { BEARER } from '../http/openapi.js';
+import { nextPage, paging, toNextPage } from '../http/paging.js';
 import type { HttpRoute } from '../http/server.js';
 import { toWireTime, wireTime } from '../http/wire-time.js';
 
@@ -31,36 +33,68 @@ export const listRepositories: HttpRoute = (app, workspaces) => {
         summary: 'The repositories the caller may see',
         tags: ['resources'],
         security: BEARER,
-        querystring: ofWorkspace,
+        querystring: z.object({
+          ...ofWorkspace,
+          repoId: z
+            .string()
+            .optional()
+            .transform((text) => (text === 'undefined' ? '' : (text ?? '')))
+            .describe('Only this one: clients take the first of the answer'),
+          ...paging,
+        }),
         response: responses(
           200,
           'The repositories',
-          z.object({ ...success, repos: z.array(repo) }),
+          z.object({ ...success, repos: z.array(repo), ...nextPage }),
           [400, 401, 403, 404],
         ),
       },
     },
     async (request) => {
-      const { repositories } = await workspaces.unary(
-        (client) => client.listRepositories,
-        {
-          caller: callerOf(request),
-          workspaceId: existing(request.query.workspaceId, 'WORKSPACE_NOT_FOUND'),
-          pageSize: 1000,
-          pageToken: '',
-        },
-        { requestId: request.id },
-      );
+      const { repoId, workspaceId, pageSize, pageToken } = request.query;
+      const asked = {
+        caller: callerOf(request),
+        workspaceId: existing(workspaceId, 'WORKSPACE_NOT_FOUND'),
+        pageSize,
+        pageToken,
+      };
+      const list = (page: ListRepositoriesRequest) =>
+        workspaces.unary((client) => client.listRepositories, page, { requestId: request.id });
+      const { repositories, nextPageToken } =
+        repoId === '' ? await list(asked) : await find(repoId, asked, list);
       return {
         success: true as const,
-        repos: repositories.map(({ repositoryId, name, workspaceId, bucketIds, createTime }) => ({
-          id: repositoryId,
-          name,
-          workspaceId,
-          buckets: bucketIds.map((bucketId) => ({ bucketId })),
-          createdAt: toWireTime(createTime),
-        })),
+        repos: repositories.map(toRepo),
+        ...toNextPage({ nextPageToken }),
       };
     },
   );
 };
+
+/** Looks through the pages for one repository: workspace-service lists by workspace only. */
+async function find(
+  repositoryId: string,
+  asked: ListRepositoriesRequest,
+  list: (page: ListRepositoriesRequest) => Promise<ListRepositoriesResponse>,
+): Promise<ListRepositoriesResponse> {
+  const { repositories, nextPageToken } = await list(asked);
+  const found = repositories.filter((one) => one.repositoryId === repositoryId);
+  if (found.length > 0 || nextPageToken === '') return { repositories: found, nextPageToken: '' };
+  return find(repositoryId, { ...asked, pageToken: nextPageToken }, list);
+}
+
+function toRepo({
+  repositoryId,
+  name,
+  workspaceId,
+  bucketIds,
+  createTime,
+}: Repository): z.output<typeof repo> {
+  return {
+    id: repositoryId,
+    name,
+    workspaceId,
+    buckets: bucketIds.map((bucketId) => ({ bucketId })),
+    createdAt: toWireTime(createTime),
+  };
+}

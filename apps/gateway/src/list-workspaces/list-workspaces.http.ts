@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
 import { BEARER } from '../http/openapi.js';
+import { nextPage, paging, toNextPage } from '../http/paging.js';
 import type { HttpRoute } from '../http/server.js';
 import { fullWorkspace, toFullWorkspace } from '../workspace/workspace.js';
 
@@ -20,21 +21,26 @@ export const listWorkspaces: HttpRoute = (app, workspaces) => {
         summary: 'The workspaces the caller may see',
         tags: ['workspaces'],
         security: BEARER,
+        querystring: z.object(paging),
         response: responses(
           200,
           'The workspaces',
-          z.object({ ...success, workspaces: z.array(fullWorkspace) }),
-          [401, 404],
+          z.object({ ...success, workspaces: z.array(fullWorkspace), ...nextPage }),
+          [400, 401, 404],
         ),
       },
     },
     async (request) => {
-      const { workspaces: found } = await workspaces.unary(
+      const { workspaces: found, nextPageToken } = await workspaces.unary(
         (client) => client.listWorkspaces,
-        { caller: callerOf(request), pageSize: 1000, pageToken: '', onlyDeleted: false },
+        { caller: callerOf(request), ...request.query, onlyDeleted: false },
         { requestId: request.id },
       );
-      return { success: true as const, workspaces: found.map(toFullWorkspace) };
+      return {
+        success: true as const,
+        workspaces: found.map(toFullWorkspace),
+        ...toNextPage({ nextPageToken }),
+      };
     },
   );
 };

@@ -1,12 +1,13 @@
-import { WorkspaceRole, WorkspaceState, type Member, type Workspace } from '@lethe/contracts';
+import { WorkspaceState, type Member, type Workspace } from '@lethe/contracts';
 import { unreachable } from '@lethe/outcome';
 import { z } from 'zod';
 import { toWireTime, wireTime } from '../http/wire-time.js';
+import { toRole, workspaceRole } from './role.js';
 
 const member = z
   .object({
     userId: z.string(),
-    role: z.enum(['READ', 'WRITE', 'ADMIN']),
+    role: workspaceRole,
     user: z.object({
       id: z.string(),
       name: z.string(),
@@ -33,6 +34,7 @@ export const fullWorkspace = z
     users: z.array(member),
     state: workspaceState,
     etag: z.string().describe('For If-Match'),
+    default: z.boolean().describe('The default workspace of its organization, which cannot be deleted'),
     deleteTime: wireTime.optional(),
     purgeTime: wireTime.optional().describe('Not purged before'),
   })
@@ -50,6 +52,7 @@ export function toFullWorkspace(workspace: Workspace | undefined): z.output<type
     users: given.members.map(toMember),
     state: toState(given.state),
     etag: given.etag,
+    default: given.isDefault,
     deleteTime: toWireTime(given.deleteTime),
     purgeTime: toWireTime(given.purgeTime),
   };
@@ -63,22 +66,6 @@ function required(workspace: Workspace | undefined): Workspace {
 function toMember({ userId, role, user }: Member): z.output<typeof member> {
   const { name = '', lastName = '', email = '', orgRole = 0 } = user ?? {};
   return { userId, role: toRole(role), user: { id: userId, name, lastName, email, orgRole } };
-}
-
-function toRole(role: WorkspaceRole): z.output<typeof member>['role'] {
-  switch (role) {
-    case WorkspaceRole.ADMIN:
-      return 'ADMIN';
-    case WorkspaceRole.WRITE:
-      return 'WRITE';
-    case WorkspaceRole.READ:
-      return 'READ';
-    case WorkspaceRole.UNSPECIFIED:
-    case WorkspaceRole.UNRECOGNIZED:
-      throw new TypeError('workspace-service answered a role that the contract does not know');
-    default:
-      return unreachable(role);
-  }
 }
 
 function toState(state: WorkspaceState): z.output<typeof workspaceState> {
