@@ -29,6 +29,22 @@ export function readConnection(env: Environment, server: string | undefined): Co
   });
 }
 
+/**
+ * Who acts, as the audit will name them: `--by`, else LETHE_OPERATOR. Never guessed: the login is `root` or shared where
+ * operators work, and an audit that names the wrong person is worse than a question.
+ *
+ * @throws ConfigurationError when neither is set.
+ */
+export function readOperator(env: Environment, by: string | undefined): string {
+  if (by !== undefined) return by;
+  const configuration = new Configuration(env);
+  const name = configuration.text(
+    'LETHE_OPERATOR',
+    'your name, as the audit shall keep it, or give --by NAME',
+  );
+  return configuration.finish(name);
+}
+
 /** It travels in a header: what cannot stand there would fail later and without a sentence. */
 function asToken(text: string): string {
   if (!/^[\x21-\x7e]*$/.test(text)) throw new Error('a token is one line of ASCII without spaces');

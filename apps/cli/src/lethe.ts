@@ -4,6 +4,11 @@ import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
 import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
 import { addListDeletableRealms } from './list-deletable-realms/list-deletable-realms.command.js';
+import { addListDeletions } from './list-deletions/list-deletions.command.js';
+import { addListHolds } from './list-holds/list-holds.command.js';
+import { addPlaceHold } from './place-hold/place-hold.command.js';
+import { addReleaseHold } from './release-hold/release-hold.command.js';
+import { addRestoreWorkspace } from './restore-workspace/restore-workspace.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
 import { addShowDeletion } from './show-deletion/show-deletion.command.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
@@ -39,7 +44,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 
 function createProgram(session: Session): Command {
   const program = new Command('lethe')
-    .description('Lists, follows and proves the deletion of workspaces.')
+    .description('Lists, follows and proves the deletion of workspaces; restores and holds them.')
     .version(version())
     .exitOverride()
     .configureOutput({
@@ -48,9 +53,15 @@ function createProgram(session: Session): Command {
     })
     .addHelpText('afterAll', EXIT_CODES_HELP);
   addListDeletableRealms(program, session);
-  const deletion = program.command('deletion').description('look at the deletion of a workspace');
+  const deletion = program.command('deletion').description('look at deletions');
+  addListDeletions(deletion, session);
   addShowDeletion(deletion, session);
   addWatchDeletion(deletion, session);
+  addRestoreWorkspace(program, session);
+  const hold = program.command('hold').description('keep workspaces from being deleted and purged');
+  addPlaceHold(hold, session);
+  addReleaseHold(hold, session);
+  addListHolds(hold, session);
   const certificate = program.command('certificate').description('fetch and verify deletion certificates');
   addVerifyCertificate(certificate, session);
   addShowCertificate(certificate, session);

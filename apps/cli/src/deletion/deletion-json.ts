@@ -11,6 +11,16 @@ import { kindName, stateName } from './deletion-names.js';
 /** A deletion for scripts: snake_case as the other commands' JSON, null for what is not there (yet). */
 export function deletionJson(deletion: Deletion): Record<string, unknown> {
   return {
+    ...listedDeletionJson(deletion),
+    progress: deletion.progress ? progressJson(deletion.progress) : null,
+    conditions: deletion.conditions.map(conditionJson),
+    participants: deletion.participants.map(participantJson),
+  };
+}
+
+/** The same of one in a list, which does not tell how far it is: that nothing holds it up must not be read out of it. */
+export function listedDeletionJson(deletion: Deletion): Record<string, unknown> {
+  return {
     deletion_id: deletion.deletionId,
     workspace_id: deletion.workspaceId,
     organization_id: deletion.organizationId,
@@ -25,9 +35,6 @@ export function deletionJson(deletion: Deletion): Record<string, unknown> {
     grant_time: time(deletion.grantTime),
     purged_time: time(deletion.purgedTime),
     certificate_id: deletion.certificateId || null,
-    progress: deletion.progress ? progressJson(deletion.progress) : null,
-    conditions: deletion.conditions.map(conditionJson),
-    participants: deletion.participants.map(participantJson),
   };
 }
 

@@ -1,9 +1,8 @@
 import { DeletionKind, type DeletionCandidate, type PurgeAuthorityServiceClient } from '@lethe/contracts';
 import type { GrpcCaller } from '@lethe/service';
+import { PAGE_SIZE, pages } from '../connection/pages.js';
 import { EXIT } from '../terminal/exit-code.js';
 import { Failure } from '../terminal/failure.js';
-
-const PAGE_SIZE = 1000;
 
 /** What could be purged now, of both kinds. A realm that is due and orphaned is there twice, once for each kind. */
 export interface Candidate {
@@ -19,20 +18,13 @@ export async function listCandidates(
   organizationId: string | undefined,
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  const seen = new Set<string>();
-  let pageToken = '';
-  do {
-    const page = await caller.unary((client) => client.listDeletable, {
+  const list = (pageToken: string) =>
+    caller.unary((client) => client.listDeletable, {
       organizationId: organizationId ?? '',
       pageSize: PAGE_SIZE,
       pageToken,
     });
-    candidates.push(...page.candidates.map(known));
-    seen.add(pageToken);
-    pageToken = page.nextPageToken;
-    if (seen.has(pageToken) && pageToken !== '')
-      throw new Failure(EXIT.unexpected, 'the workspace service sends the same page again and again');
-  } while (pageToken !== '');
+  for await (const page of pages(list)) candidates.push(...page.candidates.map(known));
   return candidates;
 }
 

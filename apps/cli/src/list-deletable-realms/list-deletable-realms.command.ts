@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { SERVER_OPTION } from '../connection/workspace-service.js';
+import { notEmpty } from '../terminal/not-empty.js';
 import type { Session } from '../terminal/session.js';
 import { listDeletableRealms } from './list-deletable-realms.js';
 
@@ -26,10 +27,4 @@ export function addListDeletableRealms(program: Command, session: Session): void
         command.error('error: name one organization with --organization, or ask for --all-organizations');
       await listDeletableRealms(session, { organization, json: json ?? false, server });
     });
-}
-
-/** An unset variable of a script must not turn one organization into all. */
-function notEmpty(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
-  return text;
 }

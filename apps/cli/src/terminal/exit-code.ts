@@ -24,4 +24,5 @@ Exit codes:
 Environment:
   WORKSPACE_SERVICE_ADDRESS  host:port of the workspace service (or --server)
   GRPC_TOKEN_FILE            file with the operator's token
-  GRPC_TOKEN                 the token itself, where no file is at hand`;
+  GRPC_TOKEN                 the token itself, where no file is at hand
+  LETHE_OPERATOR             your name, which the audit keeps of what you change (or --by)`;

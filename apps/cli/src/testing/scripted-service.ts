@@ -20,6 +20,16 @@ import {
   type ListCertificateKeysResponse,
   type ListDeletableRequest,
   type ListDeletableResponse,
+  type ListDeletionsRequest,
+  type ListDeletionsResponse,
+  type ListHoldsRequest,
+  type ListHoldsResponse,
+  type PlaceHoldRequest,
+  type PlaceHoldResponse,
+  type ReleaseHoldRequest,
+  type ReleaseHoldResponse,
+  type RestoreWorkspaceRequest,
+  type RestoreWorkspaceResponse,
   type WatchDeletionRequest,
 } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
@@ -32,6 +42,11 @@ export interface Script {
   getDeletion?: (request: GetDeletionRequest) => GetDeletionResponse;
   getDeletionCertificate?: (request: GetDeletionCertificateRequest) => GetDeletionCertificateResponse;
   listCertificateKeys?: () => ListCertificateKeysResponse;
+  listDeletions?: (request: ListDeletionsRequest) => ListDeletionsResponse;
+  restoreWorkspace?: (request: RestoreWorkspaceRequest) => RestoreWorkspaceResponse;
+  placeHold?: (request: PlaceHoldRequest) => PlaceHoldResponse;
+  releaseHold?: (request: ReleaseHoldRequest) => ReleaseHoldResponse;
+  listHolds?: (request: ListHoldsRequest) => ListHoldsResponse;
   /** The deletions of one watch; the stream then ends, or breaks where the script throws. */
   watchDeletion?: (request: WatchDeletionRequest, signal: AbortSignal) => AsyncIterable<Deletion>;
 }
@@ -53,6 +68,11 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
     ...unary('getDeletion', script),
     ...unary('getDeletionCertificate', script),
     ...unary('listCertificateKeys', script),
+    ...unary('listDeletions', script),
+    ...unary('restoreWorkspace', script),
+    ...unary('placeHold', script),
+    ...unary('releaseHold', script),
+    ...unary('listHolds', script),
     ...watch(script.watchDeletion),
   });
   const port = await new Promise<number>((resolve, reject) => {
