@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placeHoldRpc } from '../place-hold/place-hold.rpc.js';
-import { byLoop, byOperator, softDelete } from '../testing/stories.js';
+import { byLoop, byOperator, contextOf, softDelete } from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, revoke, see } from '../testing/world.sql.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -70,13 +70,8 @@ describe('the grant of an orphan', () => {
 
   it('is refused while held', async () => {
     const id = await workspace('org1', 'long');
-    await placeHoldRpc(db.pool)({
-      workspaceId: id,
-      origin: 'court',
-      reason: 'because',
-      placedBy: 'o',
-      caller: undefined,
-    });
+    const held = { workspaceId: id, origin: 'court', reason: 'because', placedBy: 'o', caller: undefined };
+    await placeHoldRpc(db.pool)(held, contextOf('operator'));
     expect(await order('org1', id)).toBe('held');
   });
 

@@ -6,7 +6,7 @@ import { placeHoldRpc } from '../place-hold/place-hold.rpc.js';
 import { releaseHoldRpc } from '../release-hold/release-hold.rpc.js';
 import { startDuePurges } from '../start-due-purges/start-due-purges.loop.js';
 import { startPurgeRpc } from '../start-purge/start-purge.rpc.js';
-import { byLoop, byOperator, KINDS, reasonOf, softDelete } from '../testing/stories.js';
+import { byLoop, byOperator, contextOf, KINDS, reasonOf, softDelete } from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, PARTICIPANTS, see } from '../testing/world.sql.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -29,7 +29,10 @@ async function deleted(organization = 'org1'): Promise<string> {
   return id;
 }
 const hold = (workspaceId: string, origin = 'court') =>
-  placeHoldRpc(db.pool)({ workspaceId, origin, reason: 'because', placedBy: 'o', caller: undefined });
+  placeHoldRpc(db.pool)(
+    { workspaceId, origin, reason: 'because', placedBy: 'o', caller: undefined },
+    contextOf('operator'),
+  );
 
 describe('the grant of a planned deletion', () => {
   it('moves the workspace, freezes the participants and appends the event', async () => {
@@ -77,7 +80,10 @@ describe('the grant of a planned deletion', () => {
     const id = await deleted();
     const [one, two] = [await hold(id), await hold(id, 'police')];
     const release = (holdId: string) =>
-      releaseHoldRpc(db.pool)({ holdId, releasedBy: 'o', caller: undefined, workspaceId: '', origin: '' });
+      releaseHoldRpc(db.pool)(
+        { holdId, releasedBy: 'o', caller: undefined, workspaceId: '', origin: '' },
+        contextOf('operator'),
+      );
     expect((await byOperator(db.pool, 'org1', id)).kind).toBe('held');
     await release(one.holdId);
     expect(await reasonOf(release(one.holdId))).toBe('HOLD_NOT_FOUND');

@@ -1,17 +1,14 @@
-import { maybeOne, type Queryable } from '@lethe/postgres';
+import { one, type Queryable } from '@lethe/postgres';
+import type { HoldRow } from '../hold/hold.sql.js';
 
-export function releaseHold(
-  tx: Queryable,
-  holdId: string,
-  releasedBy: string,
-): Promise<{ workspace_id: string; organization_id: string; epoch: number; release_time: Date } | undefined> {
-  return maybeOne(
+/** Of a hold in force, behind the lock of its workspace. */
+export function releaseInForce(tx: Queryable, holdId: string, releasedBy: string): Promise<HoldRow> {
+  return one<HoldRow>(
     tx,
-    `update hold h
+    `update hold
         set released_by = $2, release_time = clock_timestamp()
-       from workspace w
-      where h.hold_id = $1 and h.release_time is null and w.workspace_id = h.workspace_id
-     returning h.workspace_id, w.organization_id, w.epoch, h.release_time`,
+      where hold_id = $1 and release_time is null
+     returning *`,
     [holdId, releasedBy],
   );
 }

@@ -6,7 +6,15 @@ import { createRepositoryRpc } from '../create-repository/create-repository.rpc.
 import { deleteWorkspace } from '../delete-workspace/delete-workspace.js';
 import { placeHoldRpc } from '../place-hold/place-hold.rpc.js';
 import { restoreWorkspace } from '../restore-workspace/restore-workspace.js';
-import { byLoop, byOperator, callerNamed, race, reasonOf, softDelete } from '../testing/stories.js';
+import {
+  byLoop,
+  byOperator,
+  callerNamed,
+  contextOf,
+  race,
+  reasonOf,
+  softDelete,
+} from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, revoke, see } from '../testing/world.sql.js';
 
 const TIMES = 200;
@@ -60,7 +68,7 @@ describe('one winner', () => {
       const workspaceId = (ids[n] = await due());
       const hold = { workspaceId, origin: 'court', reason: 'because', placedBy: 'o', caller: undefined };
       return [
-        async () => (await reasonOf(placeHoldRpc(db.pool)(hold))) !== 'PURGE_STARTED',
+        async () => (await reasonOf(placeHoldRpc(db.pool)(hold, contextOf('operator')))) !== 'PURGE_STARTED',
         async () => (await byLoop(db.pool, 'org1', workspaceId)).kind,
       ];
     });
