@@ -1,5 +1,17 @@
-import { many, one, type Queryable } from '@lethe/postgres';
+import { execute, many, one, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
+
+/**
+ * Makes a revocation under way be seen by the restore behind this, and a later one wait until it can see what it makes an orphan:
+ * nobody who is revoked comes back in unseen.
+ */
+export async function lockFormerMembers(tx: Queryable, workspaceId: string): Promise<void> {
+  await execute(
+    tx,
+    `select from membership m join account a using (user_id) where m.workspace_id = $1 order by user_id for share of a`,
+    [workspaceId],
+  );
+}
 
 /** Back to active, and to the members of that epoch who are still users of the organization, with the roles they had. */
 export function restore(tx: Queryable, workspaceId: string, restoredBy: string): Promise<DeletionRow> {

@@ -9,7 +9,7 @@ import { refusals } from '../refusals.js';
 import { decideRestore, type RestoreDecision, type Restorer } from '../workspace/workspace-state.js';
 import { factsOf, withMembers } from '../workspace/workspace.js';
 import { findWorkspace, lockWorkspace, organizationOf } from '../workspace/workspace.sql.js';
-import { omittedMembers, restore } from './restore-workspace.sql.js';
+import { lockFormerMembers, omittedMembers, restore } from './restore-workspace.sql.js';
 
 export type RestoreOutcome =
   | { readonly kind: 'restored'; readonly answer: RestoreWorkspaceResponse }
@@ -45,6 +45,7 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
     );
     if (decision.kind !== 'restore') return decision;
 
+    await lockFormerMembers(tx, workspaceId);
     const deletion = await restore(tx, workspaceId, caller?.userId ?? operator);
     await appendEvents(
       tx,
