@@ -179,12 +179,14 @@ CREATE TABLE membership (
   user_id text NOT NULL,
   role text NOT NULL,
   suspended_epoch bigint,
+  CONSTRAINT member_counts TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT membership_pkey PRIMARY KEY (workspace_id, user_id),
   CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES account(user_id),
   CONSTRAINT membership_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
   CONSTRAINT membership_role_check CHECK (role = ANY (ARRAY['READ'::text, 'WRITE'::text, 'ADMIN'::text]))
 );
 CREATE INDEX membership_by_user ON public.membership USING btree (user_id, workspace_id);
+CREATE CONSTRAINT TRIGGER member_counts AFTER UPDATE OF suspended_epoch ON public.membership DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.suspended_epoch IS NULL) AND (old.suspended_epoch IS NOT NULL))) EXECUTE FUNCTION member_counts();
 CREATE TRIGGER membership_needs_workspace BEFORE INSERT OR UPDATE OF role ON public.membership FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active');
 
 CREATE TABLE organization (
@@ -271,6 +273,7 @@ CREATE TABLE workspace (
   CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT workspace_check CHECK ((state = 'purged'::text) = (name IS NULL)),
+  CONSTRAINT workspace_default_stays CHECK (NOT (is_default AND state = 'deleted'::text)),
   CONSTRAINT workspace_epoch_check CHECK (epoch >= 0),
   CONSTRAINT workspace_name_check CHECK (length(name) >= 1 AND length(name) <= 255),
   CONSTRAINT workspace_state_check CHECK (state = ANY (ARRAY['active'::text, 'deleted'::text, 'purging'::text, 'purged'::text]))
@@ -345,6 +348,17 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.member_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from workspace w where w.workspace_id = new.workspace_id and w.state = 'active') then
+    raise exception 'a member counts only in a workspace that is active' using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.notice_is_given_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -395,7 +409,8 @@ begin
   if exists (select from bucket b where b.workspace_id = new.workspace_id and b.delete_time is null)
      or exists (select from repository r where r.workspace_id = new.workspace_id and r.delete_time is null)
      or exists (select from hold h where h.workspace_id = new.workspace_id and h.release_time is null) then
-    raise exception 'workspace % has live resources or holds', new.workspace_id using errcode = 'check_violation';
+    raise exception 'workspace % has live resources or holds', new.workspace_id
+      using errcode = 'check_violation', constraint = 'workspace_is_clear';
   end if;
   return new;
 end $function$;

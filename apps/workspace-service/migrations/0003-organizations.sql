@@ -1,7 +1,9 @@
 -- Up Migration
 
 -- What a client of the public API may ask: which workspace is the organization's default. It cannot be deleted while it is.
-alter table workspace add column is_default boolean not null default false;
+alter table workspace
+  add column is_default boolean not null default false,
+  add constraint workspace_default_stays check (not (is_default and state = 'deleted'));
 create unique index workspace_default on workspace (organization_id) where is_default;
 
 -- The bin of an organization's administrators; and what is live of a workspace: to count it, and to page through it.
@@ -35,6 +37,17 @@ create trigger hold_moves before update on hold for each row execute function ho
 create trigger membership_needs_workspace before insert or update of role on membership
   for each row execute function child_needs_workspace('active');
 
+-- Nor does one come back without its workspace: looked at when the transaction commits, for a restore moves both rows.
+create function member_counts() returns trigger language plpgsql as $$
+begin
+  if not exists (select from workspace w where w.workspace_id = new.workspace_id and w.state = 'active') then
+    raise exception 'a member counts only in a workspace that is active' using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create constraint trigger member_counts after update of suspended_epoch on membership deferrable initially deferred
+  for each row when (new.suspended_epoch is null and old.suspended_epoch is not null) execute function member_counts();
+
 -- Nobody was told yet, or when subscribers were told that the purge approaches: once, while it is ahead.
 alter table deletion add column notice_time timestamptz(3) check (notice_time is null or purge_time is not null);
 create index deletion_unnoticed on deletion (purge_time) where state = 'scheduled' and notice_time is null;
@@ -60,7 +73,8 @@ begin
   if exists (select from bucket b where b.workspace_id = new.workspace_id and b.delete_time is null)
      or exists (select from repository r where r.workspace_id = new.workspace_id and r.delete_time is null)
      or exists (select from hold h where h.workspace_id = new.workspace_id and h.release_time is null) then
-    raise exception 'workspace % has live resources or holds', new.workspace_id using errcode = 'check_violation';
+    raise exception 'workspace % has live resources or holds', new.workspace_id
+      using errcode = 'check_violation', constraint = 'workspace_is_clear';
   end if;
   return new;
 end $$;

@@ -16,3 +16,9 @@ export function isDatabaseAway(error: unknown): boolean {
 export function isUniqueViolation(error: unknown): boolean {
   return (error as { code?: unknown }).code === '23505';
 }
+
+/** Whether a statement was undone as a deadlock's victim (or for the sake of serializability), and may be run again. */
+export function isDeadlock(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === '40001' || code === '40P01';
+}

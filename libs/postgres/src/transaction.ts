@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
+import { isDeadlock } from './away.js';
 
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK_DETECTED = '40P01';
 const TRIES = 5;
 
 /**
@@ -14,7 +13,7 @@ export async function transaction<T>(pool: Pool, work: (tx: PoolClient) => Promi
     try {
       return await once(pool, work);
     } catch (error) {
-      if (attempt === TRIES || !mayRunAgain(error)) throw error;
+      if (attempt === TRIES || !isDeadlock(error)) throw error;
     }
   }
 }
@@ -35,9 +34,4 @@ async function once<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promis
   } finally {
     tx.release(broken);
   }
-}
-
-function mayRunAgain(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
 }

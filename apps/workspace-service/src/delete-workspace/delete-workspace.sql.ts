@@ -60,21 +60,52 @@ const FRESH_SECONDS = 5;
 
 /**
  * The whole soft deletion in one statement, which is one transaction: a compare-and-set on the etag; memberships suspended (not
- * dropped); the deletion with its times frozen; the event, the audit and the answer to repetitions. Nothing, when the workspace has
- * changed since it was read or that is too long ago.
+ * dropped); the deletion with its times frozen; the event, the audit and the answer to repetitions. Nothing, when the workspace, the
+ * caller's account or the organization's policy has changed since it was read, or that is too long ago.
+ *
+ * Locks: the workspace, then the policy, then the account, as the grant of an orphan does. The time is looked at behind them.
  */
 export function scheduleDeletion(db: Queryable, it: ScheduledDeletion): Promise<DeletionRow | undefined> {
   return maybeOne<DeletionRow>(
     db,
-    `with deleted as (
-       update workspace
-          set state = 'deleted', epoch = epoch + 1, revision = revision + 1
+    `with seen as (
+       select workspace_id
+         from workspace
         where workspace_id = $2
           and organization_id = $3
           and state = 'active'
           and epoch || '.' || revision = $4
+          for update
+     ), policy as (
+       select grace_seconds, purge_mode
+         from deletion_policy
+        where organization_id = $3 and exists (select from seen)
+          for share
+     ), caller as (
+       select user_id
+         from account
+        where user_id = $5
+          and organization_id = $3
+          and validated
+          and revoke_time is null
+          and exists (select from seen)
+          -- whatever it says: behind the policy
+          and (select count(*) from policy) <= 1
+          for share
+     ), decided as (
+       select seen.workspace_id
+         from seen
+        cross join caller
+         left join policy on true
+        where $7::timestamptz is not distinct from $6::timestamptz + make_interval(secs => policy.grace_seconds)
+          and $8::text is not distinct from policy.purge_mode
           and clock_timestamp() < $6::timestamptz + make_interval(secs => ${FRESH_SECONDS})
-       returning workspace_id, organization_id, epoch
+     ), deleted as (
+       update workspace w
+          set state = 'deleted', epoch = w.epoch + 1, revision = w.revision + 1
+         from decided
+        where w.workspace_id = decided.workspace_id
+       returning w.workspace_id, w.organization_id, w.epoch
      ), suspended as (
        update membership m
           set suspended_epoch = deleted.epoch

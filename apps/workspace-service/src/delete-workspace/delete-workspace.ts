@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Deletion, type Caller } from '@lethe/contracts';
-import { isUniqueViolation, type Pool } from '@lethe/postgres';
+import { isDeadlock, isUniqueViolation, type Pool } from '@lethe/postgres';
 import type { Account } from '../account/account.js';
 import { wireDeletion } from '../deletion/deletion.js';
 import { deletionOf, type DeletionRow } from '../deletion/deletion.sql.js';
@@ -32,8 +32,8 @@ const TRIES = 20;
 
 /**
  * Step 2 of the journey: soft-deletes a workspace, in two round trips. The first reads everything that the decision looks at; the
- * second acts upon exactly that, by a compare-and-set on the etag, which every bucket, repository, member and hold raises. Whoever
- * came between makes it look again.
+ * second acts upon exactly that, by a compare-and-set on the etag, which every bucket, repository, member and hold raises, and on
+ * the caller and the policy. Whoever came between makes it look again.
  */
 export async function deleteWorkspace(pool: Pool, request: DeleteRequest): Promise<DeleteOutcome> {
   for (let tries = 0; tries < TRIES; tries++) {
@@ -74,10 +74,18 @@ async function tryOnce(pool: Pool, request: DeleteRequest): Promise<DeleteOutcom
     });
     return deletion ? { kind: 'scheduled', deletion } : 'raced';
   } catch (error) {
-    // The key was taken meanwhile by a request for another workspace.
-    if (isUniqueViolation(error)) return 'raced';
+    if (isOvertaken(error)) return 'raced';
     throw error;
   }
+}
+
+/** The last lines in the database that hold where somebody changed the workspace and not its etag (migrations, 0003). */
+const LAST_LINES = ['workspace_is_clear', 'workspace_default_stays'];
+
+/** Nothing was done, since others came between; the key, say, was taken meanwhile by a request for another workspace. */
+function isOvertaken(error: unknown): boolean {
+  const { constraint = '' } = error as { readonly constraint?: string };
+  return isUniqueViolation(error) || isDeadlock(error) || LAST_LINES.includes(constraint);
 }
 
 function accountIn(seen: DeletionFactsRow, { userId }: Caller): Account | undefined {
