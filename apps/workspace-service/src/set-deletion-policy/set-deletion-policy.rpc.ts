@@ -1,12 +1,22 @@
-import { status } from '@grpc/grpc-js';
 import type { SetDeletionPolicyRequest, SetDeletionPolicyResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
+import { unreachable } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
-import type { CallContext } from '@lethe/service';
+import { wirePolicy } from '../policy/policy.js';
+import { refusals } from '../refusals.js';
+import { callerOf } from '../requests.js';
+import { setDeletionPolicy } from './set-deletion-policy.js';
+import { wholePolicyOf } from './whole-policy.js';
 
 export const setDeletionPolicyRpc =
-  (_pool: Pool) =>
-  (_request: SetDeletionPolicyRequest, _context: CallContext): Promise<SetDeletionPolicyResponse> =>
-    Promise.reject(
-      new RefusalError({ code: status.UNIMPLEMENTED, reason: 'UNIMPLEMENTED', message: 'not yet' }),
-    );
+  (pool: Pool) =>
+  async (request: SetDeletionPolicyRequest): Promise<SetDeletionPolicyResponse> => {
+    const outcome = await setDeletionPolicy(pool, callerOf(request), wholePolicyOf(request));
+    switch (outcome.kind) {
+      case 'set':
+        return { policy: wirePolicy(outcome.policy) };
+      case 'insufficient_permissions':
+        throw refusals.insufficientPermissions('Insufficient permissions to set the deletion policy');
+      default:
+        return unreachable(outcome);
+    }
+  };
