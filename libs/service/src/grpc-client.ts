@@ -45,7 +45,11 @@ export interface GrpcCaller<C extends Client> {
     settings?: CallSettings,
   ): Promise<Res>;
   /** A stream without a deadline; cancel it when done. */
-  stream<Req, Res>(method: (client: C) => StreamMethod<Req, Res>, request: Req): ClientReadableStream<Res>;
+  stream<Req, Res>(
+    method: (client: C) => StreamMethod<Req, Res>,
+    request: Req,
+    settings?: Pick<CallSettings, 'requestId'>,
+  ): ClientReadableStream<Res>;
   metadata(requestId?: string): Metadata;
   close(): void;
 }
@@ -79,7 +83,8 @@ export function createGrpcCaller<C extends Client>(
         });
       });
     },
-    stream: (method, request) => method(client).call(client, request, metadata()),
+    stream: (method, request, { requestId } = {}) =>
+      method(client).call(client, request, metadata(requestId)),
     close: () => {
       client.close();
     },

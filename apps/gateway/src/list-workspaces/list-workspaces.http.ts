@@ -18,10 +18,14 @@ export const listWorkspaces: HttpRoute = (app, workspaces) => {
       },
       schema: {
         operationId: 'listWorkspaces',
-        summary: 'The workspaces the caller may see',
+        summary:
+          'The workspaces the caller is a member of, or the bin: deleted ones that the caller may restore',
         tags: ['workspaces'],
         security: BEARER,
-        querystring: z.object(paging),
+        querystring: z.object({
+          deleted: z.string().optional().describe('"true" asks for the bin instead'),
+          ...paging,
+        }),
         response: responses(
           200,
           'The workspaces',
@@ -31,9 +35,10 @@ export const listWorkspaces: HttpRoute = (app, workspaces) => {
       },
     },
     async (request) => {
+      const { deleted, ...page } = request.query;
       const { workspaces: found, nextPageToken } = await workspaces.unary(
         (client) => client.listWorkspaces,
-        { caller: callerOf(request), ...request.query, onlyDeleted: false },
+        { caller: callerOf(request), ...page, onlyDeleted: deleted === 'true' },
         { requestId: request.id },
       );
       return {

@@ -1,9 +1,17 @@
 import {
   DeletionKind,
   DeletionState,
+  PurgeMode,
+  RealmState,
+  Versioning,
   WorkspaceRole,
   WorkspaceState,
   type Deletion,
+  type DeletionPolicy,
+  type Hold,
+  type PreviewDeletionResponse,
+  type RealmDescription,
+  type StoreProbe,
   type Workspace,
 } from '@lethe/contracts';
 
@@ -81,3 +89,63 @@ export const deletion: Deletion = {
     { participant: 'blob-sweeper', givesBlockEvidence: true, reportTime: undefined, evidence: undefined },
   ],
 };
+
+export const hold: Hold = {
+  holdId: 'hold-1',
+  workspaceId: WORKSPACE_ID,
+  origin: 'Court of Lys',
+  reason: 'Case 7',
+  placedBy: 'user-1',
+  byOperator: false,
+  placeTime: new Date('2026-01-02T00:00:00Z'),
+  releasedBy: '',
+  releaseTime: undefined,
+};
+
+export const policy: DeletionPolicy = {
+  graceSeconds: 2_592_000,
+  orphanDelaySeconds: 7_776_000,
+  sweepDelaySeconds: 0,
+  sequestered: false,
+  purgeMode: PurgeMode.AUTOMATIC,
+};
+
+export const preview: PreviewDeletionResponse = {
+  workspaceId: WORKSPACE_ID,
+  organizationId: 'organization-1',
+  etag: 'etag-1',
+  refusals: [],
+  buckets: [],
+  bucketCount: 0,
+  repositories: [],
+  repositoryCount: 0,
+  holds: [],
+  members: workspace.members,
+  previewTime: new Date('2026-01-01T00:00:00Z'),
+  purgeTime: new Date('2026-01-31T00:00:00Z'),
+  purgeMode: PurgeMode.AUTOMATIC,
+};
+
+/** What realm-purge and blob-sweeper say of it. */
+export const realms: RealmDescription[] = [
+  {
+    organizationId: 'organization-1',
+    realmId: WORKSPACE_ID,
+    state: RealmState.ACTIVE,
+    blocks: 5_000,
+    bytes: 640_000,
+    vlobAtoms: 120,
+    keyBundles: 3,
+  },
+];
+
+export const stores: StoreProbe[] = [
+  {
+    name: 'primary',
+    reachable: true,
+    versioning: Versioning.ENABLED,
+    objectLock: false,
+    mayRefuse: [],
+    probeTime: new Date('2026-01-01T00:00:00Z'),
+  },
+];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { toWireTime, wireTime } from '../http/wire-time.js';
 import { toRole, workspaceRole } from './role.js';
 
-const member = z
+export const member = z
   .object({
     userId: z.string(),
     role: workspaceRole,
@@ -36,6 +36,7 @@ export const fullWorkspace = z
     etag: z.string().describe('For If-Match'),
     default: z.boolean().describe('The default workspace of its organization, which cannot be deleted'),
     deleteTime: wireTime.optional(),
+    deletedAt: wireTime.optional().describe('The same as deleteTime'),
     purgeTime: wireTime.optional().describe('Not purged before'),
   })
   .meta({ id: 'Workspace' });
@@ -54,6 +55,7 @@ export function toFullWorkspace(workspace: Workspace | undefined): z.output<type
     etag: given.etag,
     default: given.isDefault,
     deleteTime: toWireTime(given.deleteTime),
+    deletedAt: toWireTime(given.deleteTime),
     purgeTime: toWireTime(given.purgeTime),
   };
 }
@@ -63,7 +65,7 @@ function required(workspace: Workspace | undefined): Workspace {
   return workspace;
 }
 
-function toMember({ userId, role, user }: Member): z.output<typeof member> {
+export function toMember({ userId, role, user }: Member): z.output<typeof member> {
   const { name = '', lastName = '', email = '', orgRole = 0 } = user ?? {};
   return { userId, role: toRole(role), user: { id: userId, name, lastName, email, orgRole } };
 }
