@@ -120,6 +120,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     }),
     gateway: start('gateway', {
       LISTEN: gatewayListen,
+      ADMIN_LISTEN: await address(),
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
       GRPC_TOKEN: tokens.gateway,
       JWKS_URL: issuer.jwksUrl,

@@ -14,6 +14,7 @@ describe('readConfig', () => {
   it('needs five settings and has a default for the others', () => {
     expect(readConfig(GOOD)).toEqual({
       listen: '127.0.0.1:8080',
+      adminListen: '127.0.0.1:9004',
       workspaceServiceAddress: '127.0.0.1:7001',
       grpcToken: 'token',
       grpcDeadlineMs: 5_000,
@@ -21,6 +22,10 @@ describe('readConfig', () => {
       jwtIssuer: 'https://issuer.test',
       jwtAudience: 'lethe',
       rateLimitPerMinute: 1_200,
+      rateLimitPerMinuteOrganization: 12_000,
+      rateLimitPerMinuteAddress: 12_000,
+      trustedProxies: [],
+      corsOrigins: [],
       logLevel: 'info',
     });
   });
@@ -44,10 +49,35 @@ describe('readConfig', () => {
     ['JWT_ISSUER', ' '],
     ['RATE_LIMIT_PER_MINUTE', '-1'],
     ['RATE_LIMIT_PER_MINUTE', '9'.repeat(30)],
+    ['RATE_LIMIT_PER_MINUTE_ADDRESS', '0'],
+    ['RATE_LIMIT_PER_MINUTE_ORGANIZATION', 'many'],
+    ['ADMIN_LISTEN', '9004'],
+    ['CORS_ORIGINS', 'app.example.org'],
+    ['CORS_ORIGINS', 'https://app.example.org/'],
+    ['CORS_ORIGINS', 'https://app.example.org,'],
+    ['CORS_ORIGINS', '*,https://app.example.org'],
+    ['CORS_ORIGINS', 'https://*.example.org'],
+    ['TRUSTED_PROXIES', 'proxy.example.org'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '::/129'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
+    ['TRUSTED_PROXIES', '10.0.0.1 10.0.0.2'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is a fault that names it', (name, value) => {
     expect(faultsOf({ ...GOOD, [name]: value })).toContain(name);
   });
+});
+
+it('takes lists', () => {
+  const { corsOrigins, trustedProxies } = readConfig({
+    ...GOOD,
+    CORS_ORIGINS: 'https://app.example.org, http://localhost:3000',
+    TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.1, 2001:db8::/32',
+  });
+  expect(corsOrigins).toEqual(['https://app.example.org', 'http://localhost:3000']);
+  expect(trustedProxies).toEqual(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32']);
+  expect(readConfig({ ...GOOD, CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
 });
 
 function faultsOf(env: Record<string, string>): string {

@@ -1,5 +1,5 @@
 import { WorkspaceServiceClient } from '@lethe/contracts';
-import { compose, createGrpcCaller, type Component, type GrpcCaller } from '@lethe/service';
+import { compose, createAdminServer, createGrpcCaller, type Component, type GrpcCaller } from '@lethe/service';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@lethe/telemetry';
 import type { GatewayConfig } from './config.js';
 import { updateWorkspace } from './update-workspace/update-workspace.http.js';
@@ -76,6 +76,8 @@ const PROBE_MS = 2_000;
 export interface Gateway extends Component {
   /** `host:port` it really listens on, once started. */
   readonly address: string;
+  /** The same of health and metrics. */
+  readonly adminAddress: string;
 }
 
 export interface GatewayOverrides {
@@ -95,26 +97,38 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
     config.grpcToken,
     config.grpcDeadlineMs,
   );
+  const probes = {
+    'workspace-service': () => connected(workspaces),
+    'token keys': () => keys.ready(),
+  };
   const listener = createListener(config.listen, async () => {
-    const app = await createHttpServer({ logger, metrics, rateLimitPerMinute: config.rateLimitPerMinute });
+    const { app, limiters } = await createHttpServer({
+      logger,
+      metrics,
+      limits: limitsOf(config),
+      origins: config.corsOrigins,
+      trustedProxies: config.trustedProxies,
+    });
     await app.register((api: HttpServer, _options, done) => {
       api.addHook('onRequest', authenticate(createTokenVerifier(keys.keyOf, rulesOf(config))));
+      api.addHook('onRequest', limiters.ofCaller);
       for (const route of PROTECTED) route(api, workspaces);
       done();
     });
     listCertificateKeys(app, workspaces);
-    reportHealth(app, metrics, {
-      'workspace-service': () => connected(workspaces),
-      'token keys': () => keys.ready(),
-    });
+    reportHealth(app, probes);
     serveOpenApi(app);
     return app;
   });
-  const parts = compose('gateway', [keys, closing(workspaces), listener]);
+  const admin = createAdminServer(config.adminListen, metrics, probes);
+  const parts = compose('gateway', [keys, closing(workspaces), admin, listener]);
   return {
     ...parts,
     get address() {
       return listener.address;
+    },
+    get adminAddress() {
+      return admin.address;
     },
   };
 }
@@ -131,6 +145,14 @@ function closing(workspaces: GrpcCaller<WorkspaceServiceClient>): Component {
       workspaces.close();
       return Promise.resolve();
     },
+  };
+}
+
+function limitsOf(config: GatewayConfig) {
+  return {
+    perAddress: config.rateLimitPerMinuteAddress,
+    perUser: config.rateLimitPerMinute,
+    perOrganization: config.rateLimitPerMinuteOrganization,
   };
 }
 

@@ -19,6 +19,10 @@ export const errorEnvelope = z
       })
       .optional()
       .describe('The deletion that already happened, to callers who may know of it'),
+    limit: z
+      .enum(['address', 'user', 'organization'])
+      .optional()
+      .describe('Of whom there were too many requests'),
   })
   .meta({ id: 'Error' });
 

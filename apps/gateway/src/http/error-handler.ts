@@ -1,6 +1,7 @@
 import type { Logger } from '@lethe/telemetry';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { failure, httpErrorOf, unavailable, type HttpError, type Wording } from './error-mapping.js';
+import { TooManyRequestsError } from './rate-limits.js';
 import { InvalidTokenError, KeysUnavailableError } from './token-verifier.js';
 
 const UNDOCUMENTED: Wording = { failed: 'Internal error' };
@@ -24,6 +25,7 @@ function errorOf(error: unknown, request: FastifyRequest): HttpError {
   if (error instanceof InvalidTokenError) return unauthenticated(request);
   if (error instanceof KeysUnavailableError)
     return unavailable('Tokens cannot be verified at the moment, try again soon');
+  if (error instanceof TooManyRequestsError) return tooManyRequests(error);
   if (isFastifyError(error) && error.validation !== undefined)
     return { status: 400, body: failure('INVALID_ARGUMENT', describeIssues(error)) };
   if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode < 500)
@@ -38,6 +40,17 @@ function unauthenticated(request: FastifyRequest): HttpError {
     status: 401,
     body: failure('UNAUTHENTICATED', 'Send a valid token as "Authorization: Bearer <token>"'),
     headers: { 'www-authenticate': challenge },
+  };
+}
+
+const WHOSE = { address: 'from this address', user: 'by this user', organization: 'by this organization' };
+
+function tooManyRequests({ scope, retryAfterSeconds }: TooManyRequestsError): HttpError {
+  const message = `Too many requests ${WHOSE[scope]}, try again in ${retryAfterSeconds} s`;
+  return {
+    status: 429,
+    body: { ...failure('TOO_MANY_REQUESTS', message), limit: scope },
+    headers: { 'retry-after': String(retryAfterSeconds) },
   };
 }
 
@@ -60,8 +73,6 @@ function codeOf(status: number): string {
       return 'BODY_TOO_LARGE';
     case 415:
       return 'UNSUPPORTED_MEDIA_TYPE';
-    case 429:
-      return 'TOO_MANY_REQUESTS';
     default:
       return 'BAD_REQUEST';
   }

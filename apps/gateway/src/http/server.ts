@@ -1,18 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import type { WorkspaceServiceClient } from '@lethe/contracts';
 import type { GrpcCaller } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { rateLimitKey } from './authentication.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { allowOrigins } from './cors.js';
 import { answerErrors } from './error-handler.js';
 import type { Wording } from './error-mapping.js';
 import { acceptJsonBodies, BODY_LIMIT_BYTES } from './json-body.js';
 import { lenientUrl } from './lenient-url.js';
 import { describeRoutes } from './openapi.js';
+import { createRateLimiters, type RateLimiters, type RateLimits } from './rate-limits.js';
 import { requestIdOf } from './request-id.js';
 import { logAnswers } from './request-log.js';
 import { answerUnknownRoutes } from './unknown-route.js';
@@ -40,7 +40,16 @@ export type HttpRoute = (app: HttpServer, workspaces: GrpcCaller<WorkspaceServic
 export interface HttpServerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly rateLimitPerMinute: number;
+  readonly limits: RateLimits;
+  /** Whose pages may read the answers; `*`: everybody's. */
+  readonly origins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface BuiltServer {
+  readonly app: HttpServer;
+  readonly limiters: RateLimiters;
 }
 
 /** As long as headers may be: a longer parameter never arrives, and a shorter one is an id like any other. */
@@ -48,11 +57,12 @@ const MAX_PARAM_LENGTH = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** A server that knows no operation yet, and answers everything that is not one in the envelope. */
-export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, metrics, rateLimitPerMinute } = options;
+export async function createHttpServer(options: HttpServerOptions): Promise<BuiltServer> {
+  const { logger, metrics, limits, origins, trustedProxies } = options;
   const app = fastify({
     logger: false, // it would log paths and headers
     genReqId: requestIdOf,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -75,16 +85,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
   });
+  await allowOrigins(app, origins);
+  const limiters = await createRateLimiters(app, limits);
+  app.addHook('onRequest', limiters.ofAddress);
   answerUnknownRoutes(app);
   acceptJsonBodies(app);
-  await app.register(rateLimit, {
-    max: rateLimitPerMinute,
-    timeWindow: 60_000,
-    hook: 'preParsing', // after authentication, which makes the key
-    keyGenerator: rateLimitKey,
-    errorResponseBuilder: (_request, { after, statusCode }) =>
-      Object.assign(new Error(`Too many requests, try again in ${after}`), { statusCode }),
-  });
   await describeRoutes(app);
-  return app;
+  return { app, limiters };
 }

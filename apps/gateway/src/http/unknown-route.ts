@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from './error-mapping.js';
 
-/** Answers what has no route before its body is read: 405 with Allow for a known path, else 404. */
+/** Answers what has no route before its body is read: 405 with Allow for a known path (OPTIONS asks for just that), else 404. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   const routes: { readonly path: RegExp; readonly method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
@@ -11,7 +11,8 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
     const path = normalized(request.url);
     const allowed = new Set(routes.filter((route) => route.path.test(path)).map(({ method }) => method));
     if (allowed.size === 0) return reply.code(404).send(failure('ROUTE_NOT_FOUND', 'No such route'));
-    const allow = [...allowed].sort().join(', ');
+    const allow = [...allowed, 'OPTIONS'].sort().join(', ');
+    if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
     return reply
       .code(405)
       .header('allow', allow)

@@ -1,4 +1,3 @@
-import type { Metrics } from '@lethe/telemetry';
 import { z } from 'zod';
 import { responses, success } from '../http/envelope.js';
 import { unavailable } from '../http/error-mapping.js';
@@ -11,8 +10,8 @@ const ok = z.object(success);
 const unlimited = { config: { rateLimit: false as const, quiet: true } };
 const operation = (operationId: string, summary: string) => ({ operationId, summary, tags: ['operations'] });
 
-/** /healthz: the process lives. /readyz: what it depends on answers. /metrics: for Prometheus. None needs a token. */
-export function reportHealth(app: HttpServer, metrics: Metrics, probes: Probes): void {
+/** /healthz: the process lives. /readyz: what it depends on answers. Neither needs a token. What is measured is not for the world. */
+export function reportHealth(app: HttpServer, probes: Probes): void {
   app.get(
     '/healthz',
     {
@@ -38,21 +37,6 @@ export function reportHealth(app: HttpServer, metrics: Metrics, probes: Probes):
         .code(status as 503)
         .headers(headers)
         .send(body);
-    },
-  );
-  app.get(
-    '/metrics',
-    {
-      ...unlimited,
-      schema: {
-        ...operation('getMetrics', 'Metrics in the Prometheus text format'),
-        response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } } },
-      },
-      serializerCompiler: () => String,
-    },
-    async (_request, reply) => {
-      void reply.type(metrics.registry.contentType);
-      return metrics.registry.metrics();
     },
   );
 }

@@ -10,6 +10,8 @@ export interface ProtectedRoute {
   readonly rpc: string;
   readonly response: object;
   readonly status: number;
+  /** Its answer has no `success`. */
+  readonly bare: boolean;
   readonly asks: RecordedCall['request'];
   readonly failed: string;
   readonly forbidden: string;
@@ -23,8 +25,24 @@ export const protectedRoute = (
   [method, path, template = path]: readonly [string, string, string?],
   [rpc, asks, response]: readonly [string, object, object],
   [failed, forbidden, unvalidated]: readonly [string, string, readonly [number, string]],
-  { status = 200, body }: { readonly status?: number; readonly body?: object } = {},
+  {
+    status = 200,
+    body,
+    bare = false,
+  }: { readonly status?: number; readonly body?: object; readonly bare?: boolean } = {},
 ): ProtectedRoute => ({
-  ...{ method, path, template, rpc, asks: { ...asks }, response, status, failed, forbidden, unvalidated },
+  ...{
+    method,
+    path,
+    template,
+    rpc,
+    asks: { ...asks },
+    response,
+    status,
+    bare,
+    failed,
+    forbidden,
+    unvalidated,
+  },
   ...(body && { body }),
 });

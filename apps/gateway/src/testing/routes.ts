@@ -99,7 +99,6 @@ export const publicPaths = [
   '/.well-known/jwks.json',
   '/healthz',
   '/readyz',
-  '/metrics',
   '/openapi.json',
 ] as const;
 

@@ -42,6 +42,7 @@ export async function startGateway(
   const logger = createLogger('gateway', 'silent');
   const config: GatewayConfig = {
     listen: '127.0.0.1:0',
+    adminListen: '127.0.0.1:0',
     workspaceServiceAddress: service.address,
     grpcToken: GRPC_TOKEN,
     grpcDeadlineMs: 2_000,
@@ -49,6 +50,10 @@ export async function startGateway(
     jwtIssuer: ISSUER,
     jwtAudience: AUDIENCE,
     rateLimitPerMinute: 100_000,
+    rateLimitPerMinuteOrganization: 100_000,
+    rateLimitPerMinuteAddress: 100_000,
+    trustedProxies: [],
+    corsOrigins: [],
     logLevel: 'silent',
     ...changed,
   };
