@@ -251,12 +251,11 @@ CREATE TABLE system_event (
   CONSTRAINT system_event_context_id_check CHECK (context_id <> ''::text),
   CONSTRAINT system_event_user_id_check CHECK (user_id <> ''::text)
 );
-CREATE INDEX system_event_by_context ON public.system_event USING btree (organization_id, context, action, event_no DESC);
-CREATE INDEX system_event_by_organization ON public.system_event USING btree (organization_id, event_no DESC);
-CREATE INDEX system_event_by_subject ON public.system_event USING btree (organization_id, context_id, event_no DESC);
-CREATE INDEX system_event_by_time ON public.system_event USING btree (organization_id, event_time);
-CREATE INDEX system_event_by_user ON public.system_event USING btree (organization_id, user_id, event_no DESC);
-CREATE INDEX system_event_by_workspace ON public.system_event USING btree (workspace_id, event_no DESC);
+CREATE INDEX system_event_by_context ON public.system_event USING btree (organization_id, context, action, event_time DESC, event_no DESC);
+CREATE INDEX system_event_by_organization ON public.system_event USING btree (organization_id, event_time DESC, event_no DESC);
+CREATE INDEX system_event_by_subject ON public.system_event USING btree (organization_id, context_id, event_time DESC, event_no DESC);
+CREATE INDEX system_event_by_user ON public.system_event USING btree (organization_id, user_id, event_time DESC, event_no DESC);
+CREATE INDEX system_event_by_workspace ON public.system_event USING btree (organization_id, workspace_id, event_time DESC, event_no DESC);
 CREATE TRIGGER system_event_stays BEFORE DELETE OR UPDATE ON public.system_event FOR EACH ROW EXECUTE FUNCTION row_stays();
 
 CREATE TABLE workspace (

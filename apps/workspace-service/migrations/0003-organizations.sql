@@ -110,13 +110,12 @@ create table system_event (
   detail          jsonb,
   event_time      timestamptz(3) not null default clock_timestamp()
 );
--- Whatever the audit is filtered by, newest first. The last two walk what is rare, or long ago, without what lies before it.
-create index system_event_by_organization on system_event (organization_id, event_no desc);
-create index system_event_by_user on system_event (organization_id, user_id, event_no desc);
-create index system_event_by_workspace on system_event (workspace_id, event_no desc);
-create index system_event_by_subject on system_event (organization_id, context_id, event_no desc);
-create index system_event_by_context on system_event (organization_id, context, action, event_no desc);
-create index system_event_by_time on system_event (organization_id, event_time);
+-- Whatever the audit is filtered by, it is read newest first, and between two times without what lies outside.
+create index system_event_by_organization on system_event (organization_id, event_time desc, event_no desc);
+create index system_event_by_user on system_event (organization_id, user_id, event_time desc, event_no desc);
+create index system_event_by_workspace on system_event (organization_id, workspace_id, event_time desc, event_no desc);
+create index system_event_by_subject on system_event (organization_id, context_id, event_time desc, event_no desc);
+create index system_event_by_context on system_event (organization_id, context, action, event_time desc, event_no desc);
 create trigger system_event_stays before update or delete on system_event for each row execute function row_stays();
 
 -- The first answers to requests with an Idempotency-Key, for a day. They hold names: gone with the workspace's.

@@ -34,7 +34,10 @@ export const listAuditEventsRpc =
     const last = shown.at(-1);
     return {
       events: shown.map(wireEvent),
-      nextPageToken: rows.length > shown.length && last ? pageToken([String(last.event_no)]) : '',
+      nextPageToken:
+        rows.length > shown.length && last
+          ? pageToken([last.event_time.toISOString(), String(last.event_no)])
+          : '',
       totalSize,
     };
   };
@@ -42,14 +45,15 @@ export const listAuditEventsRpc =
 function pageOf(request: ListAuditEventsRequest): AuditPage {
   const { skip } = request;
   const limit = pageSizeOf(request);
-  const [before] = pageTokenOf(request, tokenPart.number) ?? [];
+  const [time, eventNo] = pageTokenOf(request, tokenPart.time, tokenPart.number) ?? [];
+  const before = time !== undefined && eventNo !== undefined ? ([time, eventNo] as const) : undefined;
   if (skip < 0 || skip > MAX_SKIP)
     throw refusals.invalidArgument(
       `skip must be from 0 to ${MAX_SKIP}: narrow the time, or use page_token, to see older events`,
     );
   if (skip > 0 && before !== undefined)
     throw refusals.invalidArgument('skip and page_token must not be used together');
-  return { before: before === undefined ? null : Number(before), skip, limit };
+  return { before, skip, limit };
 }
 
 const wireEvent = (row: AuditRow): AuditEvent => ({

@@ -60,13 +60,13 @@ const valuesOf = (filter: AuditFilter) => [
 ];
 
 export interface AuditPage {
-  /** Behind this event; null: from the newest on. */
-  readonly before: number | null;
+  /** Behind the event of this time and number; undefined: from the newest on. */
+  readonly before: readonly [time: string, eventNo: string] | undefined;
   readonly skip: number;
   readonly limit: number;
 }
 
-/** Newest first. Users are named as they are called today, and only those of the organization. */
+/** Newest first, by the clock of the database; of one millisecond the later number. Users are named as they are called today, and only those of the organization. */
 export function listAuditEvents(db: Queryable, filter: AuditFilter, page: AuditPage): Promise<AuditRow[]> {
   return many<AuditRow>(
     db,
@@ -74,21 +74,21 @@ export function listAuditEvents(db: Queryable, filter: AuditFilter, page: AuditP
             e.detail::text as detail, e.event_time, trim(a.name || ' ' || a.last_name) as user_name, a.email as user_email
        from (select e.*
              ${CHOSEN}
-                and ($10::bigint is null or e.event_no < $10)
-              order by e.event_no desc
-             offset $11
-              limit $12) e
+                and ($10::timestamptz is null or (e.event_time, e.event_no) < ($10, $11::bigint))
+              order by e.event_time desc, e.event_no desc
+             offset $12
+              limit $13) e
        left join account a on a.user_id = e.user_id and a.organization_id = e.organization_id and not e.by_operator
-      order by e.event_no desc`,
-    [...valuesOf(filter), page.before, page.skip, page.limit],
+      order by e.event_time desc, e.event_no desc`,
+    [...valuesOf(filter), page.before?.[0] ?? null, page.before?.[1] ?? null, page.skip, page.limit],
   );
 }
 
-/** How many there are, counted up to `limit`. */
+/** How many there are, counted up to `limit`: in the order of the index, so that it is no search through others'. */
 export async function countAuditEvents(db: Queryable, filter: AuditFilter, limit: number): Promise<number> {
   const { events } = await one<{ events: number }>(
     db,
-    `select count(*) as events from (select ${CHOSEN} limit $10) counted`,
+    `select count(*) as events from (select ${CHOSEN} order by e.event_time desc, e.event_no desc limit $10) counted`,
     [...valuesOf(filter), limit],
   );
   return events;

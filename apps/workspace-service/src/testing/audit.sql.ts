@@ -1,4 +1,4 @@
-import { many, type Pool } from '@lethe/postgres';
+import { execute, many, type Pool } from '@lethe/postgres';
 
 /** For tests: what the audit says. */
 export interface Audited {
@@ -22,4 +22,61 @@ export function auditOf(pool: Pool, contextId: string): Promise<Audited[]> {
       order by event_no`,
     [contextId],
   );
+}
+
+export interface AddedEvent {
+  readonly organizationId: string;
+  readonly workspaceId: string | null;
+  readonly context: number;
+  readonly contextId: string;
+  readonly action: number;
+  readonly userId: string;
+  readonly byOperator: boolean;
+  readonly time: Date;
+}
+
+/** Events as they might have been written, in this order. */
+export async function addEvents(pool: Pool, events: readonly AddedEvent[]): Promise<void> {
+  await execute(
+    pool,
+    `insert into system_event (organization_id, workspace_id, context, context_id, action, user_id, by_operator, detail, event_time)
+     select e.organization_id, e.workspace_id, e.context, e.context_id, e.action, e.user_id, e.by_operator,
+            jsonb_build_object('n', e.n), e.event_time
+       from rows from (unnest($1::text[]), unnest($2::uuid[]), unnest($3::smallint[]), unnest($4::text[]), unnest($5::smallint[]),
+                       unnest($6::text[]), unnest($7::boolean[]), unnest($8::timestamptz[]))
+            with ordinality as e (organization_id, workspace_id, context, context_id, action, user_id, by_operator, event_time, n)
+      order by e.n`,
+    [
+      events.map((e) => e.organizationId),
+      events.map((e) => e.workspaceId),
+      events.map((e) => e.context),
+      events.map((e) => e.contextId),
+      events.map((e) => e.action),
+      events.map((e) => e.userId),
+      events.map((e) => e.byOperator),
+      events.map((e) => e.time),
+    ],
+  );
+}
+
+/**
+ * Many events, a second apart, the newest now: most by a few busy users of the organization in a few contexts. What is rare (a
+ * context, an action, a user, a workspace, a thing) is old and rare.
+ */
+export async function addManyEvents(pool: Pool, organizationId: string, count: number): Promise<void> {
+  await execute(
+    pool,
+    `insert into system_event (organization_id, workspace_id, context, context_id, action, user_id, by_operator, event_time)
+     select $1,
+            case when n % 7 = 0 then null else md5((n % 1000)::text)::uuid end,
+            case when n % 20000 = 1 then 8 else (array[0, 1, 1, 1, 2, 5])[1 + n % 6] end,
+            'thing' || n / 3,
+            case when n % 15000 = 2 then 2 else n % 2 end,
+            case when n % 25000 = 3 then 'rare' else 'busy' || n % 5 end,
+            n % 11 = 0,
+            clock_timestamp() - make_interval(secs => $2 - n)
+       from generate_series(1, $2::bigint) n`,
+    [organizationId, count],
+  );
+  await execute(pool, `vacuum analyze system_event`);
 }
