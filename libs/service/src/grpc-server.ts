@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import {
   Server,
   ServerCredentials,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { descriptorSetPath } from '@lethe/contracts';
+import { readFileDescriptors } from '@lethe/contracts';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Component } from './component.js';
 import { tolerant } from './undecodable.js';
@@ -26,6 +25,17 @@ export interface ServedService {
   readonly implementation: UntypedServiceImplementation;
 }
 
+const HEALTH = 'grpc.health.v1.Health';
+
+/**
+ * What reflection tells: our files as the compiler wrote them. proto-loader drops their imports (grpc/grpc-node#2595), and
+ * then grpcurl refuses every file that has one. The library takes descriptors beside a type, so it gets a nameless one.
+ */
+function reflected(): PackageDefinition {
+  const format = 'Protocol Buffer 3 EnumDescriptorProto';
+  return { files: { format, type: {}, fileDescriptorProtos: readFileDescriptors() } };
+}
+
 /** A gRPC server with health and reflection. Stopping says NOT_SERVING first, then lets calls under way finish for five seconds. */
 export function createGrpcServer(
   name: string,
@@ -40,9 +50,7 @@ export function createGrpcServer(
   const served = services.flatMap(({ definition }) =>
     Object.values(definition).map((method) => method.path.split('/')[1] ?? ''),
   );
-  new ReflectionService(loadFileDescriptorSetFromBuffer(readFileSync(descriptorSetPath)), {
-    services: [...new Set(served)],
-  }).addToServer(server);
+  new ReflectionService(reflected(), { services: [...new Set([...served, HEALTH])] }).addToServer(server);
 
   let address = listen;
   let starting: Promise<void> | undefined;
