@@ -19,7 +19,12 @@ const member = {
   user: { id: 'user-1', name: 'Ada', lastName: 'L', email: 'ada@example.org', orgRole: 2 },
 };
 const brief = { id: WORKSPACE_ID, name: 'Letters', orgId: 'organization-1' };
-const full = { ...brief, users: [member], state: 'active', etag: 'etag-1' };
+const full = { ...brief, users: [member], state: 'active', etag: 'etag-1', default: false };
+const binned = {
+  deleteTime: '2026-01-01T00:00:00.000Z',
+  deletedAt: '2026-01-01T00:00:00.000Z',
+  purgeTime: '2026-01-31T00:00:00.000Z',
+};
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('workspaces', () => {
@@ -54,10 +59,30 @@ describe('workspaces', () => {
     expect(answer.json()['workspace']).toEqual({
       ...full,
       state: 'deleted',
-      deleteTime: '2026-01-01T00:00:00.000Z',
-      purgeTime: '2026-01-31T00:00:00.000Z',
+      ...binned,
     });
   });
+
+  it('listed in the bin, when asked for', async () => {
+    const times = { deleteTime: deletion.deleteTime, purgeTime: deletion.purgeTime };
+    running.service.answer('listWorkspaces', {
+      workspaces: [{ ...workspace, state: WorkspaceState.DELETED, ...times }],
+      nextPageToken: 'next',
+    });
+    const answer = await running.send('GET', '/workspace?deleted=true&pageSize=1');
+    expect(running.service.calls[0]?.request).toMatchObject({ onlyDeleted: true, pageSize: 1 });
+    const workspaces = [{ ...full, state: 'deleted', ...binned }];
+    expect(answer.json()).toEqual({ success: true, workspaces, nextPageToken: 'next' });
+  });
+
+  it.each(['/workspace', '/workspace?deleted=false', '/workspace?deleted=TRUE', '/workspace?deleted='])(
+    '%s is not the bin',
+    async (path) => {
+      running.service.answer('listWorkspaces', { workspaces: [] });
+      expect((await running.send('GET', path)).json()).toEqual({ success: true, workspaces: [] });
+      expect(running.service.calls[0]?.request['onlyDeleted']).toBe(false);
+    },
+  );
 
   it('restored, saying who stays out', async () => {
     running.service.answer('restoreWorkspace', { workspace, omittedUserIds: ['user-9'] });

@@ -5,18 +5,26 @@ import { readConfig } from './config.js';
 const GOOD = {
   WORKSPACE_SERVICE_ADDRESS: '127.0.0.1:7001',
   GRPC_TOKEN: 'token',
+  REALM_PURGE_ADDRESS: '127.0.0.1:7002',
+  REALM_PURGE_TOKEN: 'token-2',
+  BLOB_SWEEPER_ADDRESS: '127.0.0.1:7003',
+  BLOB_SWEEPER_TOKEN: 'token-3',
   JWKS_URL: 'https://issuer.test/keys',
   JWT_ISSUER: 'https://issuer.test',
   JWT_AUDIENCE: 'lethe',
 };
 
 describe('readConfig', () => {
-  it('needs five settings and has a default for the others', () => {
+  it('needs nine settings and has a default for the others', () => {
     expect(readConfig(GOOD)).toEqual({
       listen: '127.0.0.1:8080',
       adminListen: '127.0.0.1:9004',
       workspaceServiceAddress: '127.0.0.1:7001',
       grpcToken: 'token',
+      realmPurgeAddress: '127.0.0.1:7002',
+      realmPurgeToken: 'token-2',
+      blobSweeperAddress: '127.0.0.1:7003',
+      blobSweeperToken: 'token-3',
       grpcDeadlineMs: 5_000,
       jwksUrl: 'https://issuer.test/keys',
       jwtIssuer: 'https://issuer.test',
@@ -42,6 +50,12 @@ describe('readConfig', () => {
     ['GRPC_TOKEN', 'two words'],
     ['GRPC_TOKEN', 'línea'],
     ['GRPC_TOKEN_FILE', '/does/not/exist'],
+    ['REALM_PURGE_ADDRESS', 'realm-purge'],
+    ['REALM_PURGE_TOKEN', 'two words'],
+    ['REALM_PURGE_TOKEN', 'token'],
+    ['BLOB_SWEEPER_ADDRESS', ':x'],
+    ['BLOB_SWEEPER_TOKEN', ''],
+    ['BLOB_SWEEPER_TOKEN', 'token-2'],
     ['GRPC_DEADLINE_MS', '0'],
     ['GRPC_DEADLINE_MS', '1e3'],
     ['JWKS_URL', 'file:///etc/passwd'],

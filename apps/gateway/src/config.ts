@@ -10,6 +10,11 @@ export interface GatewayConfig {
   readonly adminListen: string;
   readonly workspaceServiceAddress: string;
   readonly grpcToken: string;
+  /** Asked for previews of a deletion only. */
+  readonly realmPurgeAddress: string;
+  readonly realmPurgeToken: string;
+  readonly blobSweeperAddress: string;
+  readonly blobSweeperToken: string;
   readonly grpcDeadlineMs: number;
   readonly jwksUrl: string;
   readonly jwtIssuer: string;
@@ -34,11 +39,23 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
   const read = new Configuration(env);
-  return read.finish({
+  const config = {
     listen: read.address('LISTEN', '127.0.0.1:8080'),
     adminListen: read.address('ADMIN_LISTEN', '127.0.0.1:9004'),
     workspaceServiceAddress: read.address('WORKSPACE_SERVICE_ADDRESS'),
     grpcToken: read.parsed('GRPC_TOKEN', 'the token workspace-service knows the gateway by', visibleAscii),
+    realmPurgeAddress: read.address('REALM_PURGE_ADDRESS'),
+    realmPurgeToken: read.parsed(
+      'REALM_PURGE_TOKEN',
+      'the token realm-purge knows the gateway by',
+      visibleAscii,
+    ),
+    blobSweeperAddress: read.address('BLOB_SWEEPER_ADDRESS'),
+    blobSweeperToken: read.parsed(
+      'BLOB_SWEEPER_TOKEN',
+      'the token blob-sweeper knows the gateway by',
+      visibleAscii,
+    ),
     grpcDeadlineMs: read.integer('GRPC_DEADLINE_MS', 5_000, 100, 60_000),
     jwksUrl: read.url('JWKS_URL', 'the address of the token issuer’s JSON Web Key Set', ['https', 'http']),
     jwtIssuer: read.text('JWT_ISSUER', 'the "iss" of the tokens to believe'),
@@ -59,7 +76,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       (origin, { length }) => (origin === '*' ? length === 1 : isOrigin(origin)),
     ),
     logLevel: read.oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
-  });
+  } satisfies GatewayConfig;
+  const tokens = [config.grpcToken, config.realmPurgeToken, config.blobSweeperToken].filter(Boolean);
+  read.must(
+    new Set(tokens).size === tokens.length,
+    'GRPC_TOKEN, REALM_PURGE_TOKEN and BLOB_SWEEPER_TOKEN must differ: who sees one of them must not be the gateway to another',
+  );
+  return read.finish(config);
 }
 
 /** Texts separated by commas; none without the setting. */

@@ -1,6 +1,7 @@
-import { WorkspaceServiceClient } from '@lethe/contracts';
-import { compose, createAdminServer, createGrpcCaller, type Component, type GrpcCaller } from '@lethe/service';
+import type { WorkspaceServiceClient } from '@lethe/contracts';
+import { compose, createAdminServer, type Component, type GrpcCaller } from '@lethe/service';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@lethe/telemetry';
+import { callServices } from './called-services.js';
 import type { GatewayConfig } from './config.js';
 import { updateWorkspace } from './update-workspace/update-workspace.http.js';
 import { addMember } from './add-member/add-member.http.js';
@@ -10,7 +11,7 @@ import { listUsers } from './list-users/list-users.http.js';
 import { deleteUser } from './delete-user/delete-user.http.js';
 import { activateUser } from './activate-user/activate-user.http.js';
 import { listAuditEvents } from './list-audit-events/list-audit-events.http.js';
-import { watchDeletion } from './watch-deletion/watch-deletion.http.js';
+import { watchDeletion, type WatchTiming } from './watch-deletion/watch-deletion.http.js';
 import { previewDeletion } from './preview-deletion/preview-deletion.http.js';
 import { listHolds } from './list-holds/list-holds.http.js';
 import { placeHold } from './place-hold/place-hold.http.js';
@@ -62,8 +63,6 @@ const PROTECTED: readonly HttpRoute[] = [
   deleteUser,
   activateUser,
   listAuditEvents,
-  watchDeletion,
-  previewDeletion,
   listHolds,
   placeHold,
   releaseHold,
@@ -80,10 +79,14 @@ export interface Gateway extends Component {
   readonly adminAddress: string;
 }
 
+const HEARTBEAT_MS = 15_000;
+const RESUMED_EVENT_MS = 1_000;
+
 export interface GatewayOverrides {
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   readonly keys?: SigningKeys;
+  readonly watching?: Partial<WatchTiming>;
 }
 
 /** REST in, gRPC out. Decides nothing: workspace-service does. */
@@ -91,12 +94,18 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
   const logger = overrides.logger ?? createLogger('gateway', config.logLevel);
   const metrics = overrides.metrics ?? createMetrics('gateway');
   const keys = overrides.keys ?? createSigningKeys({ url: config.jwksUrl, logger });
-  const workspaces = createGrpcCaller(
-    WorkspaceServiceClient,
-    config.workspaceServiceAddress,
-    config.grpcToken,
-    config.grpcDeadlineMs,
-  );
+  const { workspaces, realms, stores, connections } = callServices(config);
+  const { grpcDeadlineMs } = config;
+  const watching = {
+    heartbeatMs: HEARTBEAT_MS,
+    firstEventMs: grpcDeadlineMs,
+    resumedEventMs: RESUMED_EVENT_MS,
+  };
+  const routes = [
+    ...PROTECTED,
+    watchDeletion({ ...watching, ...overrides.watching }, logger),
+    previewDeletion({ realms, stores }, grpcDeadlineMs),
+  ];
   const probes = {
     'workspace-service': () => connected(workspaces),
     'token keys': () => keys.ready(),
@@ -112,7 +121,7 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
     await app.register((api: HttpServer, _options, done) => {
       api.addHook('onRequest', authenticate(createTokenVerifier(keys.keyOf, rulesOf(config))));
       api.addHook('onRequest', limiters.ofCaller);
-      for (const route of PROTECTED) route(api, workspaces);
+      for (const route of routes) route(api, workspaces);
       done();
     });
     listCertificateKeys(app, workspaces);
@@ -121,7 +130,7 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
     return app;
   });
   const admin = createAdminServer(config.adminListen, metrics, probes);
-  const parts = compose('gateway', [keys, closing(workspaces), admin, listener]);
+  const parts = compose('gateway', [keys, connections, admin, listener]);
   return {
     ...parts,
     get address() {
@@ -135,17 +144,6 @@ export function createGateway(config: GatewayConfig, overrides: GatewayOverrides
 
 function rulesOf({ jwtIssuer, jwtAudience }: GatewayConfig) {
   return { issuer: jwtIssuer, audience: jwtAudience };
-}
-
-function closing(workspaces: GrpcCaller<WorkspaceServiceClient>): Component {
-  return {
-    name: 'workspace-service client',
-    start: () => Promise.resolve(),
-    stop: () => {
-      workspaces.close();
-      return Promise.resolve();
-    },
-  };
 }
 
 function limitsOf(config: GatewayConfig) {

@@ -12,6 +12,7 @@ export interface ProtectedRoute {
   readonly status: number;
   /** Its answer has no `success`. */
   readonly bare: boolean;
+  readonly contentType: string;
   readonly asks: RecordedCall['request'];
   readonly failed: string;
   readonly forbidden: string;
@@ -29,7 +30,8 @@ export const protectedRoute = (
     status = 200,
     body,
     bare = false,
-  }: { readonly status?: number; readonly body?: object; readonly bare?: boolean } = {},
+    contentType = 'application/json; charset=utf-8',
+  }: Partial<Pick<ProtectedRoute, 'status' | 'body' | 'bare' | 'contentType'>> = {},
 ): ProtectedRoute => ({
   ...{
     method,
@@ -40,6 +42,7 @@ export const protectedRoute = (
     response,
     status,
     bare,
+    contentType,
     failed,
     forbidden,
     unvalidated,

@@ -1,15 +1,20 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import {
+  BlobSweeperServiceService,
+  RealmPurgeServiceService,
+  WorkspaceServiceService,
+} from '@lethe/contracts';
 import { createLogger } from '@lethe/telemetry';
 import type { GatewayConfig } from '../config.js';
 import { createGateway, type Gateway, type GatewayOverrides } from '../gateway.js';
 import { createSigningKeys } from '../http/signing-keys.js';
 import { AUDIENCE, ISSUER, startIssuer, type Issuer } from './issuer.js';
-import {
-  startScriptedWorkspaceService,
-  type ScriptedWorkspaceService,
-} from './scripted-workspace-service.js';
+import { realms, stores } from './samples.js';
+import { startScriptedService, type ScriptedService } from './scripted-service.js';
 
 export const GRPC_TOKEN = 'the-token-of-the-gateway';
+export const REALM_PURGE_TOKEN = 'the-token-for-realm-purge';
+export const BLOB_SWEEPER_TOKEN = 'the-token-for-blob-sweeper';
 
 export interface Answer {
   readonly status: number;
@@ -27,7 +32,10 @@ export interface Sent {
 
 export interface RunningGateway {
   readonly gateway: Gateway;
-  readonly service: ScriptedWorkspaceService;
+  readonly service: ScriptedService;
+  /** Those that only a preview asks; they answer the samples. */
+  readonly realmPurge: ScriptedService;
+  readonly blobSweeper: ScriptedService;
   readonly issuer: Issuer;
   /** Sends the path exactly as given: no client library repairs it. */
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
@@ -38,13 +46,24 @@ export async function startGateway(
   changed: Partial<GatewayConfig> = {},
   overrides: GatewayOverrides = {},
 ): Promise<RunningGateway> {
-  const [service, issuer] = await Promise.all([startScriptedWorkspaceService(), startIssuer()]);
+  const [service, realmPurge, blobSweeper, issuer] = await Promise.all([
+    startScriptedService(WorkspaceServiceService),
+    startScriptedService(RealmPurgeServiceService),
+    startScriptedService(BlobSweeperServiceService),
+    startIssuer(),
+  ]);
+  realmPurge.answer('describeRealms', { realms });
+  blobSweeper.answer('probeStores', { stores });
   const logger = createLogger('gateway', 'silent');
   const config: GatewayConfig = {
     listen: '127.0.0.1:0',
     adminListen: '127.0.0.1:0',
     workspaceServiceAddress: service.address,
     grpcToken: GRPC_TOKEN,
+    realmPurgeAddress: realmPurge.address,
+    realmPurgeToken: REALM_PURGE_TOKEN,
+    blobSweeperAddress: blobSweeper.address,
+    blobSweeperToken: BLOB_SWEEPER_TOKEN,
     grpcDeadlineMs: 2_000,
     jwksUrl: issuer.url,
     jwtIssuer: ISSUER,
@@ -64,6 +83,8 @@ export async function startGateway(
   return {
     gateway,
     service,
+    realmPurge,
+    blobSweeper,
     issuer,
     send: (method, path, { token = good, headers = {}, body } = {}) =>
       exchange(gateway.address, method, path, body, {
@@ -74,7 +95,7 @@ export async function startGateway(
       }),
     async stop() {
       await gateway.stop();
-      await Promise.all([service.stop(), issuer.stop()]);
+      await Promise.all([service, realmPurge, blobSweeper, issuer].map((server) => server.stop()));
     },
   };
 }

@@ -21,7 +21,7 @@ export type StreamedCall = ServerWritableStream<object, object>;
 export interface ScriptedService {
   readonly address: string;
   readonly calls: RecordedCall[];
-  /** What the method answers from now on: a response (a stream's only one), or an Error as INTERNAL. */
+  /** What the method answers from now on: a response (a stream's only one) or the part of it that is set, or an Error as INTERNAL. */
   answer(method: string, answer: object): void;
   refuse(method: string, code: status, reason: string, metadata?: Record<string, string>): void;
   /** The method never answers. */
@@ -39,6 +39,11 @@ class Act {
 export async function startScriptedService(definition: ServiceDefinition): Promise<ScriptedService> {
   const script = new Map<string, object | 'hang'>();
   const calls: RecordedCall[] = [];
+  /** Of a field that is left out, ts-proto would send the text "undefined". */
+  const whole = (method: string, answer: object | undefined) => ({
+    ...(definition[method]?.responseDeserialize(Buffer.alloc(0)) as object),
+    ...answer,
+  });
   const record = (method: string, call: Pick<StreamedCall, 'request' | 'metadata'>) => {
     calls.push({ method, request: { ...call.request }, metadata: call.metadata.getMap() });
     return script.get(method);
@@ -48,7 +53,7 @@ export async function startScriptedService(definition: ServiceDefinition): Promi
     if (answer === 'hang') return;
     const failed = failureOf(answer);
     if (failed !== undefined) done(failed);
-    else done(null, answer);
+    else done(null, whole(method, answer));
   };
   const streaming = (method: string) => (call: StreamedCall) => {
     const answer = record(method, call);
@@ -57,7 +62,10 @@ export async function startScriptedService(definition: ServiceDefinition): Promi
     const failed = failureOf(answer);
     if (failed !== undefined) call.emit('error', failed);
     else if (answer instanceof Act) answer.act(call);
-    else call.end(answer as object);
+    else {
+      call.write(whole(method, answer));
+      call.end();
+    }
   };
   const implementation = Object.fromEntries(
     Object.entries(definition).map(([name, { responseStream }]) => [
