@@ -50,6 +50,12 @@ export async function race<A, B>(
   return results;
 }
 
+/** Both sides must have won sometimes, or the race was none. */
+export function expectBoth(winners: readonly unknown[]): void {
+  const different = new Set(winners);
+  if (different.size !== 2) throw new Error(`of two, these won: ${[...different].join(', ')}`);
+}
+
 export const byLoop = (pool: Pool, organizationId: string, workspaceId: string): Promise<GrantOutcome> =>
   grantPurge(pool, PARTICIPANTS, {
     organizationId,

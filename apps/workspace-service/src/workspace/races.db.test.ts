@@ -1,20 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBucketRpc } from '../create-bucket/create-bucket.rpc.js';
-import { createRepositoryRpc } from '../create-repository/create-repository.rpc.js';
-import { deleteWorkspace } from '../delete-workspace/delete-workspace.js';
 import { placeHoldRpc } from '../place-hold/place-hold.rpc.js';
 import { restoreWorkspace } from '../restore-workspace/restore-workspace.js';
-import {
-  byLoop,
-  byOperator,
-  callerNamed,
-  contextOf,
-  race,
-  reasonOf,
-  softDelete,
-} from '../testing/stories.js';
+import { byLoop, byOperator, contextOf, expectBoth, race, reasonOf, softDelete } from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, revoke, see } from '../testing/world.sql.js';
 
 const TIMES = 200;
@@ -33,11 +22,6 @@ async function due(): Promise<string> {
   await softDelete(db.pool, id);
   return id;
 }
-/** Both sides must have won sometimes, or the race was none. */
-function expectBoth(winners: readonly string[]): void {
-  expect(new Set(winners).size, `only one ever won: ${winners[0]}`).toBe(2);
-}
-
 describe('one winner', () => {
   it('of restore and grant, every time', async () => {
     const ids: string[] = [];
@@ -77,26 +61,6 @@ describe('one winner', () => {
       expect((await see(db.pool, ids[n]!)).state).toBe(held ? 'deleted' : 'purging');
     }
     expectBoth(results.map(([, granted]) => granted));
-  });
-
-  it.each(['bucket', 'repository'] as const)('of creating a %s and deletion, every time', async (child) => {
-    const ids: string[] = [];
-    const caller = callerNamed('ann');
-    const results = await race(TIMES, async (n) => {
-      const workspaceId = (ids[n] = await workspace());
-      const request = { caller, workspaceId, name: 'x', bucketIds: [] };
-      const create = child === 'bucket' ? createBucketRpc(db.pool) : createRepositoryRpc(db.pool);
-      return [
-        async () => (await reasonOf(create(request))) !== 'WORKSPACE_NOT_FOUND',
-        async () => (await deleteWorkspace(db.pool, { caller, workspaceId, etag: '' })).kind,
-      ];
-    });
-    for (const [n, [created, removed]] of results.entries()) {
-      expect(removed).toBe(created ? 'has_resources' : 'scheduled');
-      const { state, children } = await see(db.pool, ids[n]!);
-      expect([state, children]).toEqual(created ? ['active', 1] : ['deleted', 0]);
-    }
-    expectBoth(results.map(([, removed]) => removed));
   });
 
   it('of two grants, every time: one grant, one event, the same answer', async () => {
