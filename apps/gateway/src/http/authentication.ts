@@ -13,11 +13,17 @@ const proofs = new WeakMap<FastifyRequest, Proof>();
 /** Lets only requests with a valid bearer token pass, before anything else of them is looked at. */
 export function authenticate(verify: TokenVerifier): onRequestAsyncHookHandler {
   return async (request) => {
-    const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerTokenOf(request);
     if (token === undefined) throw new InvalidTokenError();
     const { userId, organizationId, believedUntilMs } = await verify(token);
     proofs.set(request, { caller: { userId, organizationId }, believedUntilMs });
   };
+}
+
+/** Of two Authorization headers Node shows the first, and somebody on the way here may have judged the second: that is none. */
+function bearerTokenOf({ raw }: FastifyRequest): string | undefined {
+  const [sent, ...more] = raw.headersDistinct['authorization'] ?? [];
+  return more.length > 0 ? undefined : /^Bearer +([^\s]+) *$/i.exec(sent ?? '')?.[1];
 }
 
 /** On whose behalf a request is made. A route without authentication has no caller, and asking for one is a bug. */
@@ -34,10 +40,4 @@ function proofOf(request: FastifyRequest): Proof {
   const proof = proofs.get(request);
   if (proof === undefined) throw new TypeError('this route does not authenticate');
   return proof;
-}
-
-/** Who a rate limit counts for: the token's subject, and where there is none the address. */
-export function rateLimitKey(request: FastifyRequest): string {
-  const caller = proofs.get(request)?.caller;
-  return caller === undefined ? `address ${request.ip}` : `user ${JSON.stringify(caller)}`;
 }

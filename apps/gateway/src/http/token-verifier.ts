@@ -27,22 +27,32 @@ export interface TokenRules {
 /** Only signatures by asymmetric keys: with HS256, whoever reads the public key could sign. */
 const ALGORITHMS = ['EdDSA', 'RS256', 'ES256'];
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** A clock that is further ahead than this wrote nonsense (`iat`); nothing else depends on it. */
+const ISSUED_AHEAD_SECONDS = 60;
+/** The year 9999: what ends later, or counts milliseconds, never ends. */
+const MAX_EXPIRY_SECONDS = 253_402_300_799;
 
 const claims = z.object({
   userId: z.string().min(1).max(128),
   orgId: z.string().min(1).max(128).optional(),
-  exp: z.number(),
+  exp: z.number().max(MAX_EXPIRY_SECONDS),
+  iat: z
+    .number()
+    .refine((time) => time <= Date.now() / 1_000 + ISSUED_AHEAD_SECONDS)
+    .optional(),
 });
 
 export type TokenVerifier = (token: string) => Promise<TokenSubject>;
 
 /**
- * Verifies a JWT (RFC 7519): pinned algorithms, issuer, audience, an expiry that is there and not over, and the claims.
+ * Verifies a JWT (RFC 7519): its one spelling, pinned algorithms, issuer, audience, an expiry that is there and not over, and the
+ * claims.
  *
  * @throws InvalidTokenError for every fault of the token, KeysUnavailableError when its key may exist but cannot be fetched.
  */
 export function createTokenVerifier(keyOf: JWTVerifyGetKey, { issuer, audience }: TokenRules): TokenVerifier {
   return async (token) => {
+    if (!token.split('.').every(isCanonical)) throw new InvalidTokenError();
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: ALGORITHMS,
       issuer,
@@ -60,4 +70,12 @@ export function createTokenVerifier(keyOf: JWTVerifyGetKey, { issuer, audience }
       believedUntilMs: (parsed.data.exp + CLOCK_TOLERANCE_SECONDS) * 1_000,
     };
   };
+}
+
+/**
+ * Base64url as RFC 7515 wants it: without padding, and with zeros in the bits of the last character that no byte needs. A
+ * token that may be spelled in several ways can pass a list that names it in one.
+ */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

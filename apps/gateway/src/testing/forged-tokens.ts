@@ -1,77 +1,137 @@
-import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
-import { AUDIENCE, createKey, ISSUER, ORGANIZATION, type Issuer, type Key } from './issuer.js';
-
-const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const GOOD_CLAIMS = { userId: 'user-1', orgId: ORGANIZATION };
-const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
+import { randomBytes } from 'node:crypto';
+import { forgedClaims } from './forged-claims.js';
+import { forgedKeys } from './forged-keys.js';
+import type { Issuer } from './issuer.js';
+import { encoded, goodPayload, keysOf, signed } from './signing.js';
 
 /** Tokens that prove nothing, by what is wrong with them. Each is otherwise as good as can be. */
 export async function forgedTokens(issuer: Issuer): Promise<Record<string, string>> {
-  const [edKey, rsaKey] = issuer.keys as [Key, Key];
-  const good = await issuer.token();
-  const [header, payload, signature] = good.split('.') as [string, string, string];
-  const full = { ...GOOD_CLAIMS, iss: ISSUER, aud: AUDIENCE, exp: inAnHour() };
-  const stranger = await createKey(edKey.kid, 'EdDSA');
-  const unknown = await createKey('key-unknown', 'EdDSA');
-  const signedText = (head: object, claims: object) => `${encoded(head)}.${encoded(claims)}.${signature}`;
   return {
-    ...(await byClaims(issuer)),
-    'signed by another key under a known kid': await issuer.token({ key: stranger }),
-    'signed by a key nobody published': await issuer.token({ key: unknown }),
-    'kid of another key': await issuer.token({ header: { kid: rsaKey.kid } }),
-    'no kid, unpublished key': await issuer.token({ key: stranger, header: { kid: undefined } }),
-    'alg none': new UnsecuredJWT(GOOD_CLAIMS)
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setExpirationTime('1h')
-      .encode(),
-    'alg None': `${encoded({ alg: 'None', kid: edKey.kid })}.${payload}.`,
-    'alg missing': `${encoded({ kid: edKey.kid })}.${payload}.${signature}`,
-    'HS256 with the public key as its secret': await hmac(JSON.stringify(rsaKey.publicJwk), rsaKey.kid),
-    'HS256 with the modulus as its secret': await hmac(String(rsaKey.publicJwk['n']), rsaKey.kid),
-    'HS256 with an empty kid': await hmac('secret', ''),
-    'header jwk of the forger': await issuer.token({ key: stranger, header: { jwk: stranger.publicJwk } }),
-    'header jku of the forger': await issuer.token({ key: stranger, header: { jku: issuer.url } }),
-    'unknown critical header': signedText({ alg: 'EdDSA', kid: edKey.kid, crit: ['x'], x: 1 }, full),
-    'claims changed after signing': `${header}.${encoded({ ...full, userId: 'user-2' })}.${signature}`,
-    'signature cut': `${header}.${payload}.${signature.slice(0, -4)}`,
-    'signature missing': `${header}.${payload}.`,
+    ...forgedClaims(issuer),
+    ...(await forgedKeys(issuer)),
+    ...unsigned(issuer),
+    ...signatures(issuer),
+    ...spellings(issuer),
+  };
+}
+
+/** Headers that ask for no signature, or for another way to check it. */
+function unsigned(issuer: Issuer): Record<string, string> {
+  const { ed } = keysOf(issuer);
+  const payload = encoded(goodPayload());
+  const signature = signed(ed, {}, {}).split('.')[2] ?? '';
+  const forged: Record<string, string> = {};
+  for (const alg of [
+    'none',
+    'None',
+    'NONE',
+    'nOnE',
+    'none ',
+    '',
+    null,
+    0,
+    ['EdDSA'],
+    'eddsa',
+    'EDDSA',
+    'EdDSA\0',
+  ]) {
+    const header = encoded({ alg, kid: ed.kid });
+    forged[`alg ${JSON.stringify(alg)}, no signature`] = `${header}.${payload}.`;
+    forged[`alg ${JSON.stringify(alg)}, signed`] = signed(ed, { alg, kid: ed.kid }, goodPayload());
+  }
+  const header = { alg: 'EdDSA', kid: ed.kid };
+  const plain = JSON.stringify({ ...goodPayload(), iss: undefined, aud: undefined });
+  return {
+    ...forged,
+    'alg missing': `${encoded({ kid: ed.kid })}.${payload}.${signature}`,
+    'alg missing, signed': signed(ed, { kid: ed.kid }, goodPayload()),
+    'alg twice, the last one none': `${encoded(`{"alg":"EdDSA","kid":"${ed.kid}","alg":"none"}`)}.${payload}.`,
+    'unknown critical header': signed(ed, { ...header, crit: ['x'], x: 1 }, goodPayload()),
+    'critical exp': signed(ed, { ...header, crit: ['exp'], exp: goodPayload().exp }, goodPayload()),
+    'crit empty': signed(ed, { ...header, crit: [] }, goodPayload()),
+    'crit a text': signed(ed, { ...header, crit: 'b64' }, goodPayload()),
+    'critical b64 false': signed(ed, { ...header, crit: ['b64'], b64: false }, goodPayload()),
+    'b64 false, claims as they are': `${encoded({ ...header, crit: ['b64'], b64: false })}.${plain}.${signature}`,
+    'header that is a list': signed(ed, [header], goodPayload()),
+    'header that is no JSON': signed(ed, 'x', goodPayload()),
+  };
+}
+
+/** A signature that was never made, or not over this. */
+function signatures(issuer: Issuer): Record<string, string> {
+  const { ed, rsa, ec } = keysOf(issuer);
+  const good = signed(ed, { alg: 'EdDSA', kid: ed.kid }, goodPayload());
+  const [header = '', payload = '', signature = ''] = good.split('.');
+  const zeros = (alg: string, kid: string, bytes: number) =>
+    `${encoded({ alg, kid })}.${payload}.${Buffer.alloc(bytes).toString('base64url')}`;
+  const bytes = Buffer.from(signature, 'base64url');
+  const withSignature = (changed: Buffer) => `${header}.${payload}.${changed.toString('base64url')}`;
+  return {
+    'claims changed after signing': `${header}.${encoded({ ...goodPayload(), userId: 'user-2' })}.${signature}`,
+    'claims doubled after signing': `${header}.${encoded(`${JSON.stringify(goodPayload()).slice(0, -1)},"userId":"user-2"}`)}.${signature}`,
+    'signature of another token': `${header}.${payload}.${signed(ed, {}, {}).split('.')[2]}`,
+    'signature cut by a byte': withSignature(bytes.subarray(0, -1)),
+    'signature cut by half': withSignature(bytes.subarray(0, 32)),
+    'signature a byte longer': withSignature(Buffer.concat([bytes, Buffer.alloc(1)])),
+    'signature twice': withSignature(Buffer.concat([bytes, bytes])),
+    'a bit of the signature changed': withSignature(
+      Buffer.from(bytes.map((byte, i) => (i === 9 ? byte ^ 1 : byte))),
+    ),
+    'the last bit of the signature changed': withSignature(
+      Buffer.from(bytes.map((byte, i) => (i === 63 ? byte ^ 1 : byte))),
+    ),
+    'EdDSA of zeros': zeros('EdDSA', ed.kid, 64),
+    'ES256 with r = s = 0': zeros('ES256', ec.kid, 64),
+    'RS256 of zeros': zeros('RS256', rsa.kid, 256),
+    'RS256 of one zero': zeros('RS256', rsa.kid, 1),
+    'signature empty': `${header}.${payload}.`,
     'signature left out': `${header}.${payload}`,
-    'payload that is no JSON': `${header}.${Buffer.from('x').toString('base64url')}.${signature}`,
-    'header that is no JSON': `x.${payload}.${signature}`,
-    'five parts': `${header}.${payload}.${signature}.a.b`,
-    garbage: 'garbage',
-    dots: '...',
-    'long garbage': 'x'.repeat(8_000),
-    JSON: JSON.stringify(full).replaceAll(' ', ''),
   };
 }
 
-async function byClaims(issuer: Issuer): Promise<Record<string, string>> {
-  const claims = (changed: JWTPayload) => issuer.token({ claims: { ...GOOD_CLAIMS, ...changed } });
+/** A token that holds, written otherwise: one token has one spelling. And what is no token at all. */
+function spellings(issuer: Issuer): Record<string, string> {
+  const { ed } = keysOf(issuer);
+  const good = signed(ed, { alg: 'EdDSA', kid: ed.kid }, goodPayload());
+  const [header = '', payload = '', signature = ''] = good.split('.');
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = digits.indexOf(signature.slice(-1));
   return {
-    expired: await issuer.token({ expiresIn: -60 }),
-    'never expires': await issuer.token({ expiresIn: null }),
-    'not yet valid': await claims({ nbf: inAnHour() }),
-    'another issuer': await issuer.token({ issuer: 'https://issuer.test.evil' }),
-    'another audience': await issuer.token({ audience: 'somebody-else' }),
-    'no userId': await issuer.token({ claims: { orgId: ORGANIZATION, sub: 'user-1' } }),
-    'empty userId': await claims({ userId: '' }),
-    'userId a number': await claims({ userId: 1 }),
-    'userId a list': await claims({ userId: ['user-1'] }),
-    'userId null': await claims({ userId: null }),
-    'userId too long': await claims({ userId: 'x'.repeat(129) }),
-    'orgId a number': await claims({ orgId: 1 }),
-    'orgId empty': await claims({ orgId: '' }),
-    'orgId an object': await claims({ orgId: {} }),
+    'another spelling of the last byte': `${header}.${payload}.${signature.slice(0, -1)}${digits[last ^ 1]}`,
+    padded: `${good}==`,
+    'padded header': `${header}=.${payload}.${signature}`,
+    'in the other base64': inTheOtherBase64(issuer),
+    'a dot too many': `${good}.`,
+    'a dot before': `.${good}`,
+    'a part too many': `${good}.${signature}`,
+    'five parts': `${good}.a.b`,
+    quoted: `"${good}"`,
+    'after a comma': `${good},${good}`,
+    'with é in it': `${header}.${payload}é.${signature}`,
+    'with bytes of UTF-8 in it': `${good}${Buffer.from('😀').toString('latin1')}`,
+    'percent-encoded': good.replaceAll('.', '%2E'),
+    'a JSON serialization': JSON.stringify({ payload, protected: header, signature }),
+    'the claims alone': JSON.stringify(goodPayload()),
+    garbage: 'garbage',
+    undefined: 'undefined',
+    null: 'null',
+    dots: '...',
+    'two dots': '..',
+    'eight thousand bytes': randomBytes(6_000).toString('base64url'),
+    'a long token by a stranger': `${header}.${encoded({ ...goodPayload(), padding: 'x'.repeat(8_000) })}.${signature}`,
   };
 }
 
-function hmac(secret: string, kid: string): Promise<string> {
-  return new SignJWT(GOOD_CLAIMS)
-    .setProtectedHeader({ alg: 'HS256', kid })
-    .setIssuer(ISSUER)
-    .setAudience(AUDIENCE)
-    .setExpirationTime('1h')
-    .sign(Buffer.from(secret));
+/** With "+" and "/" where the signature has "-" and "_"; not each has one of them. */
+function inTheOtherBase64(issuer: Issuer): string {
+  const { ed } = keysOf(issuer);
+  for (let n = 0; ; n += 1) {
+    const [header, payload, signature = ''] = signed(
+      ed,
+      { alg: 'EdDSA', kid: ed.kid },
+      { ...goodPayload(), n },
+    ).split('.');
+    const other = signature.replaceAll('-', '+').replaceAll('_', '/');
+    if (other !== signature) return `${header}.${payload}.${other}`;
+  }
 }
