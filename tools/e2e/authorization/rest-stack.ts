@@ -23,9 +23,9 @@ export interface RestStack {
 
 const UNLIMITED = '1000000';
 const NOWHERE = '127.0.0.1:1';
-const callers = (...names: string[]) =>
-  names.map((name) => `${name}=${createHash('sha256').update(tokenOf(name)).digest('hex')}`).join(',');
-const tokenOf = (name: string) => `the token of ${name} in this test`.replaceAll(' ', '-');
+const callers = (at: string, ...names: string[]) =>
+  names.map((name) => `${name}=${createHash('sha256').update(tokenOf(name, at)).digest('hex')}`).join(',');
+const tokenOf = (name: string, at: string) => `the-token-of-${name}-at-${at}`;
 const migrationsOf = (app: string) =>
   fileURLToPath(new URL(`../../../apps/${app}/migrations`, import.meta.url));
 
@@ -43,28 +43,28 @@ export async function startRestStack(bucket: string): Promise<RestStack> {
     GRPC_LISTEN: '127.0.0.1:0',
     ADMIN_LISTEN: '127.0.0.1:0',
     WORKSPACE_SERVICE_ADDRESS: NOWHERE,
-    GRPC_TOKEN: tokenOf('nobody'),
+    GRPC_TOKEN: tokenOf('nobody', 'nowhere'),
     LOG_LEVEL: 'silent',
   };
   const workspaces = createWorkspaceService(
     readWorkspaceConfig({
       ...service,
       DATABASE_URL: database.url,
-      GRPC_CALLERS: callers('gateway', 'realm-purge', 'blob-sweeper'),
+      GRPC_CALLERS: callers('workspace-service', 'gateway', 'realm-purge', 'blob-sweeper'),
       REQUIRED_PARTICIPANTS: 'realm-purge:blocks,blob-sweeper:blocks',
       CERTIFICATE_KEY: JSON.stringify(await exportJWK(privateKey)),
     }),
     { logger },
   );
   const realms = createRealmPurge(
-    readRealmConfig({ ...service, DATABASE_URL: realm.url, GRPC_CALLERS: callers('gateway') }),
+    readRealmConfig({ ...service, DATABASE_URL: realm.url, GRPC_CALLERS: callers('realm-purge', 'gateway') }),
     { logger },
   );
   const sweeper = createBlobSweeper(
     readSweeperConfig({
       ...service,
       DATABASE_URL: sweep.url,
-      GRPC_CALLERS: callers('gateway'),
+      GRPC_CALLERS: callers('blob-sweeper', 'gateway'),
       S3_ENDPOINT: serverVariable('S3_ENDPOINT'),
       S3_REGION: serverVariable('AWS_REGION'),
       S3_BUCKET: bucket,
@@ -81,11 +81,11 @@ export async function startRestStack(bucket: string): Promise<RestStack> {
       LISTEN: '127.0.0.1:0',
       ADMIN_LISTEN: '127.0.0.1:0',
       WORKSPACE_SERVICE_ADDRESS: workspaces.grpcAddress,
-      GRPC_TOKEN: tokenOf('gateway'),
+      GRPC_TOKEN: tokenOf('gateway', 'workspace-service'),
       REALM_PURGE_ADDRESS: realms.grpcAddress,
-      REALM_PURGE_TOKEN: tokenOf('gateway'),
+      REALM_PURGE_TOKEN: tokenOf('gateway', 'realm-purge'),
       BLOB_SWEEPER_ADDRESS: sweeper.grpcAddress,
-      BLOB_SWEEPER_TOKEN: tokenOf('gateway'),
+      BLOB_SWEEPER_TOKEN: tokenOf('gateway', 'blob-sweeper'),
       JWKS_URL: issuer.jwksUrl,
       JWT_ISSUER: ISSUER,
       JWT_AUDIENCE: AUDIENCE,
