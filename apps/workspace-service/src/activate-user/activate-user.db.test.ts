@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditOf } from '../testing/audit.sql.js';
+import { auditAbout } from '../testing/audit.sql.js';
 import { callerNamed, reasonOf } from '../testing/stories.js';
 import { addOrganization, addUser, revoke, revokedSince } from '../testing/world.sql.js';
 import { activateUserRpc } from './activate-user.rpc.js';
@@ -34,10 +34,10 @@ describe('ActivateUser', () => {
     expect(await activate(caller, userId)).toEqual({});
     expect(await revokedSince(db.pool, userId)).toBeNull();
     expect(await activate(caller, userId)).toBe('USER_NOT_DELETED');
-    expect(await auditOf(db.pool, userId)).toEqual([
+    expect(await auditAbout(db.pool, userId)).toEqual([
       {
-        ...{ organization_id: 'org1', workspace_id: null, context: 3, action: 1, by: caller },
-        detail: { change: 'activated' },
+        ...{ organization_id: 'org1', workspace_id: null, context: 3, context_id: userId, action: 1 },
+        ...{ by: caller, detail: { change: 'activated' } },
       },
     ]);
   });
@@ -54,6 +54,6 @@ describe('ActivateUser', () => {
         expect(await activate(caller, target)).toBe('INSUFFICIENT_PERMISSIONS');
     expect(await activate('admin', 'user')).toBe('USER_NOT_DELETED');
     expect(await revokedSince(db.pool, userId)).not.toBeNull();
-    expect(await auditOf(db.pool, userId)).toEqual([]);
+    expect(await auditAbout(db.pool, userId)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditOf } from '../testing/audit.sql.js';
+import { auditAbout } from '../testing/audit.sql.js';
 import { callerNamed, reasonOf } from '../testing/stories.js';
 import { addOrganization, addUser, revoke, revokedSince } from '../testing/world.sql.js';
 import { deleteUserRpc } from './delete-user.rpc.js';
@@ -36,8 +36,11 @@ describe('DeleteUser', () => {
     expect(Math.abs(Date.now() - since!.getTime())).toBeLessThan(60_000);
     expect(await remove('admin', userId)).toBe('USER_NOT_FOUND');
     expect(await revokedSince(db.pool, userId)).toEqual(since);
-    expect(await auditOf(db.pool, userId)).toEqual([
-      { organization_id: 'org1', workspace_id: null, context: 3, action: 2, by: 'admin', detail: null },
+    expect(await auditAbout(db.pool, userId)).toEqual([
+      {
+        ...{ organization_id: 'org1', workspace_id: null, context: 3, context_id: userId, action: 2 },
+        ...{ by: 'admin', detail: null },
+      },
     ]);
   });
 
@@ -48,7 +51,7 @@ describe('DeleteUser', () => {
     const owner = await newUser(255);
     expect(await remove('admin', owner)).toBe('INSUFFICIENT_PERMISSIONS');
     expect(await revokedSince(db.pool, owner)).toBeNull();
-    expect(await auditOf(db.pool, owner)).toEqual([]);
+    expect(await auditAbout(db.pool, owner)).toEqual([]);
     expect(await remove('owner', owner)).toEqual(DONE);
   });
 

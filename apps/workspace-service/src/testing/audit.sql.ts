@@ -1,27 +1,48 @@
-import { execute, many, type Pool } from '@lethe/postgres';
+import { execute, many, one, type Pool } from '@lethe/postgres';
 
 /** For tests: what the audit says. */
 export interface Audited {
   readonly organization_id: string;
   readonly workspace_id: string | null;
   readonly context: number;
+  readonly context_id: string;
   readonly action: number;
   /** The user, or `operator <name>`. */
   readonly by: string;
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
+const AUDITED = `
+  select organization_id, workspace_id, context, context_id, action, detail,
+         case when by_operator then 'operator ' else '' end || user_id as by
+    from system_event`;
+
 /** What it says of one thing, oldest first. */
-export function auditOf(pool: Pool, contextId: string): Promise<Audited[]> {
-  return many<Audited & Record<string, unknown>>(
+export function auditAbout(pool: Pool, contextId: string): Promise<Audited[]> {
+  return many<Audited & Record<string, unknown>>(pool, `${AUDITED} where context_id = $1 order by event_no`, [
+    contextId,
+  ]);
+}
+
+/** What it says behind an event, oldest first. */
+export function auditBehind(pool: Pool, eventNo: number): Promise<Audited[]> {
+  return many<Audited & Record<string, unknown>>(pool, `${AUDITED} where event_no > $1 order by event_no`, [
+    eventNo,
+  ]);
+}
+
+export async function lastEventNo(pool: Pool): Promise<number> {
+  const { last } = await one<{ last: number }>(
     pool,
-    `select organization_id, workspace_id, context, action, detail,
-            case when by_operator then 'operator ' else '' end || user_id as by
-       from system_event
-      where context_id = $1
-      order by event_no`,
-    [contextId],
+    `select coalesce(max(event_no), 0) as last from system_event`,
   );
+  return last;
+}
+
+/** Every row of the audit as text. */
+export async function auditText(pool: Pool): Promise<string[]> {
+  const rows = await many<{ text: string }>(pool, `select to_jsonb(e)::text as text from system_event e`);
+  return rows.map((row) => row.text);
 }
 
 export interface AddedEvent {

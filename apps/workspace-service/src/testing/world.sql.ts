@@ -88,6 +88,24 @@ export async function addBucket(pool: Pool, workspaceId: string): Promise<string
   return bucketId;
 }
 
+/** With the buckets that it uses. */
+export async function addRepository(
+  pool: Pool,
+  workspaceId: string,
+  bucketIds: readonly string[] = [],
+): Promise<string> {
+  const repositoryId = randomUUID();
+  await execute(
+    pool,
+    `with created as (
+       insert into repository (repository_id, workspace_id, name, created_by) values ($1, $2, 'r', 'u') returning repository_id
+     )
+     insert into repository_bucket (repository_id, bucket_id) select repository_id, unnest($3::uuid[]) from created`,
+    [repositoryId, workspaceId, bucketIds],
+  );
+  return repositoryId;
+}
+
 /** Soft-deletes without asking whether anybody may, and without a word to anybody. */
 export function softDelete(pool: Pool, workspaceId: string): Promise<DeletionRow> {
   return one<DeletionRow>(
@@ -115,12 +133,12 @@ export function softDelete(pool: Pool, workspaceId: string): Promise<DeletionRow
   );
 }
 
-export async function hold(pool: Pool, workspaceId: string): Promise<void> {
+export async function hold(pool: Pool, workspaceId: string, byOperator = true): Promise<void> {
   await execute(
     pool,
     `insert into hold (hold_id, workspace_id, origin, reason, placed_by, by_operator)
-     values ($1, $2, 'court', 'because', 'o', true)`,
-    [randomUUID(), workspaceId],
+     values ($1, $2, 'court', 'because', 'o', $3)`,
+    [randomUUID(), workspaceId, byOperator],
   );
 }
 
