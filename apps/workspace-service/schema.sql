@@ -45,6 +45,7 @@ CREATE TABLE certificate (
   CONSTRAINT certificate_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT certificate_sequence_check CHECK (sequence > 0)
 );
+CREATE TRIGGER certificate_is_not_emptied BEFORE TRUNCATE ON public.certificate FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER certificate_stays BEFORE DELETE OR UPDATE ON public.certificate FOR EACH ROW EXECUTE FUNCTION row_stays();
 
 CREATE TABLE deletion (
@@ -94,6 +95,7 @@ CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((st
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
 CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
 CREATE INDEX deletion_unnoticed ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (notice_time IS NULL));
+CREATE TRIGGER deletion_is_not_emptied BEFORE TRUNCATE ON public.deletion FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION deletion_moves();
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
 CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
@@ -108,6 +110,7 @@ CREATE TABLE deletion_participant (
   CONSTRAINT deletion_participant_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id),
   CONSTRAINT deletion_participant_check CHECK ((evidence IS NULL) = (report_time IS NULL))
 );
+CREATE TRIGGER evidence_is_not_emptied BEFORE TRUNCATE ON public.deletion_participant FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER evidence_stays BEFORE DELETE OR UPDATE ON public.deletion_participant FOR EACH ROW EXECUTE FUNCTION evidence_stays();
 
 CREATE TABLE deletion_policy (
@@ -155,6 +158,7 @@ CREATE TABLE hold (
 CREATE INDEX hold_by_workspace ON public.hold USING btree (workspace_id, place_time DESC, hold_id DESC);
 CREATE INDEX hold_in_force ON public.hold USING btree (workspace_id) WHERE (release_time IS NULL);
 CREATE UNIQUE INDEX hold_of_origin ON public.hold USING btree (workspace_id, by_operator, origin) WHERE (release_time IS NULL);
+CREATE TRIGGER hold_is_not_emptied BEFORE TRUNCATE ON public.hold FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER hold_moves BEFORE UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION hold_moves();
 CREATE TRIGGER hold_needs_workspace BEFORE INSERT ON public.hold FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active', 'deleted');
 CREATE TRIGGER hold_stays BEFORE DELETE ON public.hold FOR EACH ROW EXECUTE FUNCTION row_stays();
@@ -256,6 +260,7 @@ CREATE INDEX system_event_by_organization ON public.system_event USING btree (or
 CREATE INDEX system_event_by_subject ON public.system_event USING btree (organization_id, context_id, event_time DESC, event_no DESC);
 CREATE INDEX system_event_by_user ON public.system_event USING btree (organization_id, user_id, event_time DESC, event_no DESC);
 CREATE INDEX system_event_by_workspace ON public.system_event USING btree (organization_id, workspace_id, event_time DESC, event_no DESC);
+CREATE TRIGGER system_event_is_not_emptied BEFORE TRUNCATE ON public.system_event FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER system_event_stays BEFORE DELETE OR UPDATE ON public.system_event FOR EACH ROW EXECUTE FUNCTION row_stays();
 
 CREATE TABLE workspace (
@@ -283,6 +288,7 @@ CREATE INDEX workspace_in_bin ON public.workspace USING btree (organization_id, 
 CREATE CONSTRAINT TRIGGER purging_is_granted AFTER UPDATE ON public.workspace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = 'purging'::text) AND (old.state <> 'purging'::text))) EXECUTE FUNCTION purging_is_granted();
 CREATE TRIGGER workspace_begins BEFORE INSERT ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_begins();
 CREATE TRIGGER workspace_is_clear BEFORE UPDATE ON public.workspace FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'deleted'::text))) EXECUTE FUNCTION workspace_is_clear();
+CREATE TRIGGER workspace_is_not_emptied BEFORE TRUNCATE ON public.workspace FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER workspace_moves BEFORE UPDATE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_moves();
 CREATE TRIGGER workspace_stays BEFORE DELETE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_stays();
 

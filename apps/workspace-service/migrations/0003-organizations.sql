@@ -131,3 +131,11 @@ create table kept_answer (
 );
 create index kept_answer_by_time on kept_answer (answer_time);
 create index kept_answer_by_workspace on kept_answer (workspace_id);
+
+-- What stays row by row is not emptied at one stroke either.
+create trigger workspace_is_not_emptied before truncate on workspace execute function row_stays();
+create trigger deletion_is_not_emptied before truncate on deletion execute function row_stays();
+create trigger evidence_is_not_emptied before truncate on deletion_participant execute function row_stays();
+create trigger certificate_is_not_emptied before truncate on certificate execute function row_stays();
+create trigger hold_is_not_emptied before truncate on hold execute function row_stays();
+create trigger system_event_is_not_emptied before truncate on system_event execute function row_stays();

@@ -33,7 +33,9 @@ async function readAgo(seconds: number): Promise<ScheduledDeletion> {
       purgeMode: 'automatic',
       keep: { key: workspaceId, request: 'r', answer: {} },
     },
-    event: event('workspace.deletion_scheduled', subject, deleteTime, {}),
+    event: event('workspace.deletion_scheduled', subject, deleteTime, {
+      ...{ deletionId: workspaceId, purgeTime, requestedBy: 'ann' },
+    }),
   };
 }
 async function expectUntouched(workspaceId: string): Promise<void> {

@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, createMetrics } from '@lethe/telemetry';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifyDeletions } from '../certify-deletion/certify-deletion.loop.js';
 import { deleteWorkspaceRpc } from '../delete-workspace/delete-workspace.rpc.js';
 import { forgetOldAnswers } from '../forget-answers/forget-answers.loop.js';
 import { restoreWorkspaceRpc } from '../restore-workspace/restore-workspace.rpc.js';
 import * as stories from '../testing/stories.js';
-import { callerNamed, contextOf, evidence, reasonOf, report, softDelete } from '../testing/stories.js';
+import { callerNamed, contextOf, reasonOf, softDelete } from '../testing/stories.js';
 import * as world from '../testing/world.sql.js';
 import { addOrganization, addUser, addWorkspace, revoke, see } from '../testing/world.sql.js';
 
@@ -16,9 +14,7 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await createTestDatabase(migrations);
   await addOrganization(db.pool, 'org1', { graceSeconds: 3600 });
-  await addOrganization(db.pool, 'org0', { graceSeconds: 3600 });
   for (const user of ['ann', 'bob', 'gone']) await addUser(db.pool, 'org1', user);
-  await addUser(db.pool, 'org0', 'zoe');
 });
 afterAll(() => db.drop());
 
@@ -183,31 +179,4 @@ describe('the key of a deletion', () => {
     expect(await reasonOf(restore(id, key))).toBe('IDEMPOTENCY_KEY_REUSED');
     expect((await see(db.pool, id)).state).toBe('deleted');
   });
-});
-
-it('answers hold names: they are gone with the certificate, and others’ stay', async () => {
-  const [logger, metrics] = [createLogger('test', 'silent'), createMetrics('test')];
-  const { key } = await stories.certificateKey();
-  const other = await active();
-  await remove(other, newKey());
-  const id = await addWorkspace(db.pool, 'org0', { zoe: 'ADMIN' });
-  await remove(id, newKey(), 'zoe');
-  await restore(id, newKey(), 'zoe');
-  await world.setPolicy(db.pool, 'org0', { graceSeconds: 0 });
-  await remove(id, newKey(), 'zoe');
-  const named = async () =>
-    (await db.pool.query(`select from kept_answer where answer::text like '%secret plans%'`)).rowCount;
-  const before = await named();
-  expect(before).toBeGreaterThan(0);
-  expect(await keptOf(id)).toBe(3);
-
-  expect((await stories.byLoop(db.pool, 'org0', id)).kind).toBe('granted');
-  expect(await report(db.pool, 'blob-sweeper', id, evidence(), 3)).toEqual({});
-  expect(await report(db.pool, 'realm-purge', id, evidence({ stores: [] }), 3)).toEqual({});
-  await certifyDeletions({
-    ...{ pool: db.pool, key: () => Promise.resolve(key), issuer: 'lethe', logger, metrics },
-  });
-  expect(await see(db.pool, id)).toMatchObject({ state: 'purged', certificates: 1 });
-  expect([await keptOf(id), await keptOf(other)]).toEqual([0, 1]);
-  expect(await named()).toBe(before! - 1);
 });

@@ -121,7 +121,7 @@ describe('a deletion and, at the same time,', { timeout: LIMIT_MS }, () => {
     const caller = callerNamed('bob');
     const seen = await rounds((workspaceId) => [
       () =>
-        reasonOf<unknown>(
+        reasonOf(
           how === 'removed'
             ? removeMemberRpc(db.pool)({ caller, workspaceId, userId: 'ann' })
             : updateMemberRpc(db.pool)({ caller, workspaceId, userId: 'ann', role: WorkspaceRole.WRITE }),

@@ -168,4 +168,11 @@ describe('no statement, whoever writes it,', () => {
     await refused(`update system_event set event_time = now() where context_id = 'x'`);
     await refused(`delete from system_event where context_id = 'x'`);
   });
+
+  it.each(['workspace', 'deletion', 'deletion_participant', 'certificate', 'hold', 'system_event'])(
+    'empties %s at one stroke',
+    async (table) => {
+      await refused(`truncate ${table} cascade`);
+    },
+  );
 });
