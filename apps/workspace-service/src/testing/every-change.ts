@@ -7,10 +7,11 @@ import { addBucket, addRepository, addUser, addWorkspace, hold, revoke, softDele
 
 /** What one change of a user, or of an operator, writes into the audit. */
 export interface Written {
-  readonly contextId: string;
+  /** Undefined, when the answer has none: no row has that. */
+  readonly contextId: string | undefined;
   readonly context: number;
   readonly action: number;
-  readonly workspaceId?: string | null;
+  readonly workspaceId?: string | null | undefined;
   readonly detail?: Audited['detail'];
 }
 
@@ -61,7 +62,11 @@ export async function newDue(pool: Pool): Promise<string> {
   return id;
 }
 
-const ofWorkspace = (workspaceId: string, action: number, detail: Audited['detail'] = null): Written => ({
+const ofWorkspace = (
+  workspaceId: string | undefined,
+  action: number,
+  detail: Audited['detail'] = null,
+): Written => ({
   ...{ context: WORKSPACE, contextId: workspaceId, workspaceId, action, detail },
 });
 const ofMember = (workspaceId: string, contextId: string, action: number, detail: Audited['detail']) => [
@@ -77,7 +82,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     ...{ method: 'createWorkspace', by: 'user', repeatable: true, everywhere: true },
     prepare: async () => ({
       request: { name: 'Zebra' },
-      writes: ({ workspace }) => [ofWorkspace(workspace!.workspaceId, CREATED)],
+      writes: ({ workspace }) => [ofWorkspace(workspace?.workspaceId, CREATED)],
     }),
   },
   'another name': {
@@ -130,7 +135,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       const workspaceId = await newWorkspace(pool);
       return {
         request: { workspaceId },
-        writes: ({ deletion }) => [ofWorkspace(workspaceId, DELETED, { deletionId: deletion!.deletionId })],
+        writes: ({ deletion }) => [ofWorkspace(workspaceId, DELETED, { deletionId: deletion?.deletionId })],
       };
     },
   },
@@ -145,7 +150,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     return {
       request: { workspaceId, ...heldBy, placedBy: OPERATOR },
       writes: ({ hold }) => [
-        ofWorkspace(workspaceId, UPDATED, { change: 'hold_placed', holdId: hold!.holdId }),
+        ofWorkspace(workspaceId, UPDATED, { change: 'hold_placed', holdId: hold?.holdId }),
       ],
     };
   }),
@@ -155,7 +160,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     return {
       request: { workspaceId, origin: 'court', releasedBy: OPERATOR },
       writes: ({ hold: released }) => [
-        ofWorkspace(workspaceId, UPDATED, { change: 'hold_released', holdId: released!.holdId }),
+        ofWorkspace(workspaceId, UPDATED, { change: 'hold_released', holdId: released?.holdId }),
       ],
     };
   }),
@@ -166,7 +171,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       return {
         request: { workspaceId, name: 'Zebra' },
         writes: ({ bucket }) => [
-          { context: BUCKET, contextId: bucket!.bucketId, workspaceId, action: CREATED },
+          { context: BUCKET, contextId: bucket?.bucketId, workspaceId, action: CREATED },
         ],
       };
     },
@@ -187,7 +192,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       return {
         request: { workspaceId, name: 'Zebra', bucketIds: [await addBucket(pool, workspaceId)] },
         writes: ({ repository }) => [
-          { context: REPOSITORY, contextId: repository!.repositoryId, workspaceId, action: CREATED },
+          { context: REPOSITORY, contextId: repository?.repositoryId, workspaceId, action: CREATED },
         ],
       };
     },
@@ -237,7 +242,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       return {
         request: { organizationId: 'by-hand', workspaceId, kind, orderedBy: OPERATOR },
         writes: ({ grant }) => [
-          ofWorkspace(workspaceId, UPDATED, { change: 'purge_ordered', deletionId: grant!.deletionId }),
+          ofWorkspace(workspaceId, UPDATED, { change: 'purge_ordered', deletionId: grant?.deletionId }),
         ],
       };
     },
