@@ -1,0 +1,174 @@
+import { connect } from 'node:net';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startGateway, type RunningGateway } from './testing/running-gateway.js';
+import { goodRequest, protectedRoutes } from './testing/routes.js';
+import { workspace } from './testing/samples.js';
+
+let running: RunningGateway;
+beforeAll(async () => {
+  running = await startGateway();
+});
+afterAll(() => running.stop());
+beforeEach(() => {
+  running.service.reset();
+});
+
+/** As sent in a path, and the id that it is. */
+const IDS: readonly (readonly [string, string])[] = [
+  ['undefined', 'undefined'],
+  ['null', 'null'],
+  ['%', '%'],
+  ['50%', '50%'],
+  ['%zz', '%zz'],
+  ['%C3', '%C3'],
+  ['caf%C3%A9', 'café'],
+  ['a%20b', 'a b'],
+  ['a%2Fb', 'a/b'],
+  ['a%3Fb', 'a?b'],
+  ['a%23b', 'a#b'],
+  ['a#b', 'a#b'],
+  ['#', '#'],
+  ['a%#b', 'a%#b'],
+  ['%00', '\0'],
+  ['..%2f..%2fadmin', '../../admin'],
+  ['..', '..'],
+  ['.', '.'],
+  ['a;b=c', 'a;b=c'],
+  ['a+b', 'a+b'],
+  ['a&b=c', 'a&b=c'],
+  [':id', ':id'],
+  ['*', '*'],
+  ['{id}', '{id}'],
+  ['"a"', '"a"'],
+  ['<a>', '<a>'],
+  ['a|b^c`d', 'a|b^c`d'],
+  ['a\\b', 'a\\b'],
+  ["a'b", "a'b"],
+  ['~$@!(),', '~$@!(),'],
+  ['x'.repeat(256), 'x'.repeat(256)],
+];
+const WITH_ID = protectedRoutes.filter(({ template }) => template.includes('{'));
+
+describe('ids in paths', () => {
+  it.each(WITH_ID)('$method $template takes them to the letter', async (route) => {
+    for (const [sent, received] of IDS) {
+      running.service.reset();
+      running.service.refuse(route.rpc, status.NOT_FOUND, 'WORKSPACE_NOT_FOUND');
+      const path = route.template.replaceAll(/\{\w+\}/g, () => sent);
+      const answer = await running.send(route.method, path, goodRequest(route));
+      expect([answer.status, answer.json()['code']], path).toEqual([404, 'WORKSPACE_NOT_FOUND']);
+      const given = Object.entries(running.service.calls[0]?.request ?? {}).filter(
+        ([name]) => route.template.includes('{') && /^(workspace|user|bucket|repository)Id$/.test(name),
+      );
+      const { body = {} } = route;
+      const ofPath = given.filter(([name]) => !(name in body));
+      expect(
+        ofPath.map(([, id]) => id),
+        path,
+      ).toEqual(ofPath.map(() => received));
+      expect(ofPath.length).toBe(route.template.match(/\{/g)?.length);
+    }
+  });
+
+  it.each(WITH_ID)('$method $template: one that is too long is unknown, without a call', async (route) => {
+    const path = route.template.replaceAll(/\{\w+\}/g, () => 'x'.repeat(257));
+    const answer = await running.send(route.method, path, goodRequest(route));
+    expect([answer.status, answer.json()['success']]).toEqual([404, false]);
+    expect(running.service.calls).toEqual([]);
+  });
+
+  it('a space is no part of a request line', async () => {
+    const text = await raw('DELETE /workspace/a b HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(text).toMatch(/^HTTP\/1.1 400 /);
+    expect(running.service.calls).toEqual([]);
+  });
+});
+
+describe('slashes', () => {
+  it.each(protectedRoutes)('$method $template, doubled and at the end', async (route) => {
+    const [path = '', query] = route.path.split('?');
+    for (const odd of [`${path}/`, path.replaceAll('/', '//'), `${path.replaceAll('/', '///')}//`]) {
+      running.service.reset();
+      running.service.answer(route.rpc, route.response);
+      const sent = query === undefined ? odd : `${odd}?${query}`;
+      const answer = await running.send(route.method, sent, goodRequest(route));
+      expect(answer.status, sent).toBe(route.status);
+      expect(running.service.calls, sent).toMatchObject([{ method: route.rpc, request: route.asks }]);
+    }
+  });
+});
+
+describe('queries', () => {
+  const none = { pageSize: 1000, pageToken: '' };
+  it.each<[string, string, object]>([
+    ['/workspace', 'listWorkspaces', none],
+    ['/workspace?pageSize=undefined&pageToken=undefined', 'listWorkspaces', none],
+    ['/workspace?pageSize=&pageToken=', 'listWorkspaces', none],
+    [
+      '/workspace?pageSize=7&pageToken=abc&walletAddress=undefined',
+      'listWorkspaces',
+      { pageSize: 7, pageToken: 'abc' },
+    ],
+    ['/bucket?workspaceId=undefined&walletAddress=undefined', 'listBuckets', { workspaceId: '', ...none }],
+    ['/bucket?workspaceId=w&pageSize=1', 'listBuckets', { workspaceId: 'w', pageSize: 1, pageToken: '' }],
+    ['/bucket?workspaceId=a#b', 'listBuckets', { workspaceId: 'a#b', ...none }],
+    ['/repo?', 'listRepositories', { workspaceId: '', ...none }],
+    ['/repo?workspaceId=undefined&repoId=undefined', 'listRepositories', { workspaceId: '', ...none }],
+    [
+      '/repo?workspaceId=w&pageToken=abc',
+      'listRepositories',
+      { workspaceId: 'w', pageSize: 1000, pageToken: 'abc' },
+    ],
+    ['/organization/users?pageSize=1000', 'listUsers', { showDeleted: false, ...none }],
+    ['/organization/users?deleted=true', 'listUsers', { showDeleted: true, ...none }],
+    ['/organization/users?deleted=undefined', 'listUsers', { showDeleted: false, ...none }],
+    ['/workspace/x?deleted=undefined', 'getWorkspace', { showDeleted: false }],
+  ])('%s', async (path, rpc, asked) => {
+    running.service.answer('listWorkspaces', { workspaces: [] });
+    running.service.answer('listBuckets', { buckets: [] });
+    running.service.answer('listRepositories', { repositories: [] });
+    running.service.answer('listUsers', { users: [], totalSize: 0 });
+    running.service.answer('getWorkspace', { workspace });
+    expect((await running.send('GET', path)).status).toBe(200);
+    expect(running.service.calls).toMatchObject([{ method: rpc, request: asked }]);
+  });
+
+  it.each(['0', '1001', '-1', '1.5', '1e2', 'x', '00001', '99999999999999999999', '10&pageSize=10'])(
+    'a page of %s is refused',
+    async (size) => {
+      for (const path of ['/workspace', '/bucket', '/repo', '/organization/users']) {
+        const answer = await running.send('GET', `${path}?pageSize=${size}`);
+        expect([answer.status, answer.json()['code']], path).toEqual([400, 'INVALID_ARGUMENT']);
+      }
+      expect(running.service.calls).toEqual([]);
+    },
+  );
+
+  it('a page token that is none is refused in the service’s words', async () => {
+    for (const [path, rpc] of [
+      ['/workspace', 'listWorkspaces'],
+      ['/bucket', 'listBuckets'],
+      ['/repo', 'listRepositories'],
+      ['/organization/users', 'listUsers'],
+    ] as const) {
+      running.service.refuse(rpc, status.INVALID_ARGUMENT, 'INVALID_ARGUMENT');
+      const answer = await running.send('GET', `${path}?pageToken=abc`);
+      expect([answer.status, answer.json()['message']]).toEqual([400, 'refused: INVALID_ARGUMENT']);
+      expect((await running.send('GET', `${path}?pageToken=${'x'.repeat(2_049)}`)).status).toBe(400);
+    }
+  });
+});
+
+function raw(bytes: string): Promise<string> {
+  const [host, port] = running.gateway.address.split(':');
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), host, () => socket.write(bytes));
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => {
+      resolve(text);
+    });
+    socket.on('error', reject);
+  });
+}
