@@ -42,6 +42,8 @@ export function post(
       return;
     }
     const deadline = AbortSignal.timeout(options.timeoutMs);
+    /** Once there is a status, it counts, whatever becomes of the rest. */
+    let answer: Answer | undefined;
     const bytes = Buffer.from(body);
     const settings: RequestOptions = {
       method: 'POST',
@@ -52,19 +54,20 @@ export function post(
     };
     const request = (endpoint.protocol === 'https:' ? httpsRequest : httpRequest)(endpoint, settings);
     request.on('error', (error) => {
-      // After an answer this is only the end of what nobody reads; the promise is settled once.
-      resolve({ kind: 'failed', reason: deadline.aborted ? 'no answer in time' : reasonOf(error) });
+      resolve(answer ?? { kind: 'failed', reason: deadline.aborted ? 'no answer in time' : reasonOf(error) });
     });
     request.on('response', (response) => {
-      const { statusCode: status = 0, headers: answered } = response;
+      const { statusCode: status = 0 } = response;
+      const answered = { kind: 'answered', status, retryAfter: response.headers['retry-after'] } as const;
+      answer = answered;
       let read = 0;
       response.on('data', (chunk: Buffer) => {
         read += chunk.length;
         if (read > MAX_ANSWER_BYTES) response.destroy();
       });
-      response.on('error', () => undefined); // it counts what was answered, not whether all of it came
+      response.on('error', () => undefined);
       response.once('close', () => {
-        resolve({ kind: 'answered', status, retryAfter: answered['retry-after'] });
+        resolve(answered);
       });
     });
     request.end(bytes);
