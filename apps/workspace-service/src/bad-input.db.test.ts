@@ -80,6 +80,10 @@ describe('malformed input', () => {
       'createRepository',
       () => ({ caller, workspaceId: purging, name: 'x'.repeat(256), bucketIds: [] }),
     ],
+    ['a name of two lines', 'updateWorkspace', () => ({ caller, workspaceId: purging, name: 'a\nb' })],
+    ['no role', 'addMember', () => ({ caller, workspaceId: purging, userId: 'ann' })],
+    ['no role', 'updateMember', () => ({ caller, workspaceId: purging, userId: 'ann' })],
+    ['an unknown role', 'addMember', () => ({ caller, workspaceId: purging, userId: 'ann', role: 7 })],
     [
       'no bucket id',
       'createRepository',

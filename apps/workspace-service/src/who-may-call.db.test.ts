@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { WorkspaceRole } from '@lethe/contracts';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALLOWED, methods, rawClient, type Method, type RawClient } from './testing/raw-calls.js';
@@ -61,6 +62,7 @@ describe('another organization', () => {
     ] as const),
     ...(['listBuckets', 'createBucket', 'deleteBucket', 'listRepositories', 'createRepository'] as const),
     'deleteRepository',
+    ...(['updateWorkspace', 'addMember', 'updateMember', 'removeMember'] as const),
   ];
   it.each(byId)('%s: its workspaces are byte for byte as unknown as unknown ones', async (method) => {
     const active = await addWorkspace(db.pool, 'org1', { ann: 'ADMIN' });
@@ -75,8 +77,12 @@ describe('another organization', () => {
         repositoryId: id,
         showDeleted: true,
         name: 'x',
+        userId: 'ann',
+        role: WorkspaceRole.READ,
+        isDefault: true,
       });
     const unknown = await answer(randomUUID(), 'eve');
+    expect(unknown.reason).not.toBe('INVALID_ARGUMENT');
     for (const id of [active, deleted, purging]) expect(await answer(id, 'eve')).toEqual(unknown);
     expect(await answer('no id', 'eve')).toEqual(unknown);
   });

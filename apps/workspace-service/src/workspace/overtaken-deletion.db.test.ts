@@ -146,3 +146,16 @@ describe('a deletion that read before the policy changed', () => {
     expect(graceOf(await overtakenWhileItWaits(id, (tx) => tx.query(longer, [organization])))).toBe(WEEK);
   });
 });
+
+it('gives up when others always come between, and has done nothing', async () => {
+  const id = await addWorkspace(db.pool, organization, { [ann]: 'ADMIN' });
+  const others = `update workspace set revision = revision + 1 where workspace_id = $1`;
+  const { pool, statements } = watchedPool(db.pool, (n) =>
+    n % 2 === 0 ? db.pool.query(others, [id]) : Promise.resolve(),
+  );
+  const request = { caller: callerNamed(ann), workspaceId: id, etag: '', idempotencyKey: 'key' };
+  expect(await deleteWorkspace(pool, request)).toEqual({ kind: 'contended' });
+  expect(statements.length).toBeGreaterThan(20);
+  expect(await see(db.pool, id)).toMatchObject({ state: 'active', members: [`${ann}:ADMIN`], events: [] });
+  expect(await deleteWorkspace(db.pool, request)).toMatchObject({ kind: 'scheduled' });
+});
