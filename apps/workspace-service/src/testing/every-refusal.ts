@@ -1,5 +1,5 @@
 import type { Pool } from '@lethe/postgres';
-import { newDue, newUser, newWorkspace, OPERATOR, OWNER, type Change } from './every-change.js';
+import { newDue, newUser, newWorkspace, OPERATOR, OWNER, type Change } from './change.js';
 import type { Method } from './raw-calls.js';
 import { KINDS } from './stories.js';
 import { addBucket, addRepository, hold, softDelete } from './world.sql.js';
