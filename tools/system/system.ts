@@ -56,6 +56,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const issuer = await startIssuer();
   const tokens = {
     gateway: token(),
+    // One for each service that it calls: who sees one must not be the gateway to another.
+    'gateway at realm-purge': token(),
+    'gateway at blob-sweeper': token(),
     operator: token(),
     'realm-purge': token(),
     'blob-sweeper': token(),
@@ -99,7 +102,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       DATABASE_URL: env['REALM_DATABASE_URL'] ?? '',
       GRPC_LISTEN: realmAddress,
       ADMIN_LISTEN: await address(),
-      GRPC_CALLERS: knows({ operator: tokens.operator, 'data-plane': tokens['data-plane'] }),
+      GRPC_CALLERS: knows({
+        operator: tokens.operator,
+        'data-plane': tokens['data-plane'],
+        gateway: tokens['gateway at realm-purge'],
+      }),
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
       GRPC_TOKEN: tokens['realm-purge'],
     }),
@@ -108,7 +115,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       DATABASE_URL: env['SWEEP_DATABASE_URL'] ?? '',
       GRPC_LISTEN: sweeperAddress,
       ADMIN_LISTEN: await address(),
-      GRPC_CALLERS: knows({ operator: tokens.operator }),
+      GRPC_CALLERS: knows({ operator: tokens.operator, gateway: tokens['gateway at blob-sweeper'] }),
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
       GRPC_TOKEN: tokens['blob-sweeper'],
       S3_ENDPOINT: env['S3_ENDPOINT'] ?? '',
@@ -123,6 +130,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ADMIN_LISTEN: await address(),
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
       GRPC_TOKEN: tokens.gateway,
+      REALM_PURGE_ADDRESS: realmAddress,
+      REALM_PURGE_TOKEN: tokens['gateway at realm-purge'],
+      BLOB_SWEEPER_ADDRESS: sweeperAddress,
+      BLOB_SWEEPER_TOKEN: tokens['gateway at blob-sweeper'],
       JWKS_URL: issuer.jwksUrl,
       JWT_ISSUER: ISSUER,
       JWT_AUDIENCE: AUDIENCE,

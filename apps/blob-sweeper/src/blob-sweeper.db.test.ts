@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Metadata, credentials, status } from '@grpc/grpc-js';
-import { BlobSweeperServiceClient } from '@lethe/contracts';
+import { BlobSweeperServiceClient, Versioning } from '@lethe/contracts';
 import { createTestBucket, type TestBucket } from '@lethe/object-store/testing';
 import { createGrpcCaller } from '@lethe/service';
 import { createLogger } from '@lethe/telemetry';
@@ -68,6 +68,7 @@ const list = (request: { realmId?: string; pageSize?: number; pageToken?: string
   calling(caller, (c) =>
     c.unary((client) => client.listBlockedPages, { realmId: '', pageSize: 0, pageToken: '', ...request }),
   );
+const probe = (caller: string) => calling(caller, (c) => c.unary((client) => client.probeStores, {}));
 const record = (realmId: string, page: number, state: 'verified' | 'blocked', epoch = 3) =>
   recordPage(database.pool, {
     realm_id: realmId,
@@ -167,10 +168,27 @@ describe('ListBlockedPages', () => {
   });
 });
 
+describe('ProbeStores', () => {
+  it.each(['operator', 'gateway'])('tells the %s what the store says of itself', async (caller) => {
+    const { stores } = await probe(caller);
+    expect(stores).toEqual([
+      {
+        name: 'primary',
+        reachable: true,
+        versioning: Versioning.NONE,
+        objectLock: false,
+        mayRefuse: [],
+        probeTime: expect.any(Date),
+      },
+    ]);
+  });
+});
+
 describe('the service', () => {
-  it('is for operators', async () => {
+  it('is for operators, but for what a preview needs', async () => {
     await expect(getSweep(randomUUID(), 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
     await expect(list({}, 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(probe('workspace-service')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
     await expect(list({}, 'nobody')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
   });
 

@@ -4,7 +4,7 @@ import { createMessaging } from '@lethe/messaging';
 import { createS3Store } from '@lethe/object-store';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
-import { createDatabase } from '@lethe/postgres';
+import { createDatabase, isDatabaseAway } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
@@ -15,9 +15,11 @@ import {
   type Component,
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
+import { mayCall } from './allowed-calls.js';
 import type { Config } from './config.js';
 import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
+import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
 import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
@@ -59,13 +61,14 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
     logger,
     metrics,
   });
-  const handlers = new Handlers(config.callers, (caller) => caller === 'operator', logger);
+  const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
     {
       definition: BlobSweeperServiceService,
       implementation: {
         getSweep: handlers.unary(getSweepRpc(pool)),
         listBlockedPages: handlers.unary(listBlockedPagesRpc(pool)),
+        probeStores: handlers.unary(probeStoresRpc(stores)),
       },
     },
   ]);

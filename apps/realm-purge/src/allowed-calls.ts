@@ -3,7 +3,11 @@ import type { MayCall } from '@lethe/service';
 const WRITER = '/lethe.realm.v1.RealmService/';
 const OPERATOR = '/lethe.realm.v1.RealmPurgeService/';
 
+/** What a preview of a deletion counts. */
+const GATEWAY = '/lethe.realm.v1.RealmPurgeService/DescribeRealms';
+
 /** The data plane writes realms; operators look at purges. Nobody can order one here: that is the authority's. */
 export const mayCall: MayCall = (caller, path) =>
   (caller === 'data-plane' && path.startsWith(WRITER)) ||
-  (caller === 'operator' && path.startsWith(OPERATOR));
+  (caller === 'operator' && path.startsWith(OPERATOR)) ||
+  (caller === 'gateway' && path === GATEWAY);

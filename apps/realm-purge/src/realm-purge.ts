@@ -3,7 +3,7 @@ import { RealmPurgeServiceService, RealmServiceService, STREAMS } from '@lethe/c
 import { createMessaging } from '@lethe/messaging';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
-import { createDatabase } from '@lethe/postgres';
+import { createDatabase, isDatabaseAway } from '@lethe/postgres';
 import {
   compose,
   createAdminServer,
@@ -68,7 +68,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   );
   const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority));
 
-  const handlers = new Handlers(config.callers, mayCall, logger);
+  const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
     { definition: RealmServiceService, implementation: realmService(handlers, pool) },
     { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool) },

@@ -30,6 +30,17 @@ export function isComplete({ last }: Pick<ListingPage<unknown>, 'last'>, key: st
   return last === undefined || (key < last && !last.startsWith(key));
 }
 
+/** What a bucket says of itself, as far as it may refuse deletions. `unknown`: it did not say, or not in time. */
+export interface BucketTraits {
+  /** It answers, knows the bucket and takes the credentials. */
+  readonly reachable: boolean;
+  readonly versioning: 'none' | 'enabled' | 'suspended' | 'unknown';
+  /** Deleting a version takes a device that no service has. */
+  readonly mfaDelete: boolean;
+  /** Versions can be locked. */
+  readonly objectLock: boolean | 'unknown';
+}
+
 /**
  * What a sweep needs of an object store. A request that fails as a whole, or answers something else than was asked, rejects;
  * only a key's own failure is an answer. Whether an object is gone is for a listing to say, never for a deletion's answer.
@@ -50,6 +61,8 @@ export interface ObjectStore {
   abortUpload(upload: UnfinishedUpload): Promise<KeyFailure | undefined>;
   /** Rejects while the store cannot be reached or refuses the credentials. */
   probe(): Promise<void>;
+  /** Never rejects, and ends within that time. */
+  describeBucket(withinMs: number): Promise<BucketTraits>;
   /** Ends what is under way, which rejects, and all that comes later. */
   close(): void;
 }

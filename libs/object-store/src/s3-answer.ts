@@ -12,6 +12,7 @@ const ROOTS: Readonly<Record<string, string>> = {
   ListObjectVersionsCommand: 'ListVersionsResult',
   ListMultipartUploadsCommand: 'ListMultipartUploadsResult',
   GetBucketVersioningCommand: 'VersioningConfiguration',
+  GetObjectLockConfigurationCommand: 'ObjectLockConfiguration',
 };
 
 /**

@@ -8,6 +8,11 @@ const ATTEMPTS = 3;
 
 type Send = S3Client['send'];
 
+export interface SendOptions {
+  /** Ends this request earlier. */
+  readonly abortSignal?: AbortSignal;
+}
+
 export interface BoundedClient {
   readonly send: Send;
   close(): void;
@@ -38,15 +43,21 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
   const underWay = new Set<AbortController>();
   let closed = false;
 
-  async function send(command: Parameters<Send>[0]): Promise<ServiceOutputTypes> {
+  async function send(
+    command: Parameters<Send>[0],
+    { abortSignal }: SendOptions = {},
+  ): Promise<ServiceOutputTypes> {
     if (closed) throw new Error('the store is closed');
     const end = new AbortController();
-    const limit = setTimeout(() => end.abort(), ATTEMPTS * requestTimeoutMs);
+    const abort = () => end.abort();
+    const limit = setTimeout(abort, ATTEMPTS * requestTimeoutMs);
+    abortSignal?.addEventListener('abort', abort);
     underWay.add(end);
     try {
       return await client.send(command, { abortSignal: end.signal });
     } finally {
       clearTimeout(limit);
+      abortSignal?.removeEventListener('abort', abort);
       underWay.delete(end);
     }
   }

@@ -15,6 +15,7 @@ import type {
   UnfinishedUpload,
 } from './object-store.js';
 import { identified, inKeyOrder, listingOf, unaccounted } from './s3-answer.js';
+import { readBucketTraits } from './s3-bucket-traits.js';
 import { createBoundedClient } from './s3-client.js';
 
 export interface S3StoreOptions {
@@ -86,6 +87,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     async probe() {
       await client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
     },
+    describeBucket: (withinMs) => readBucketTraits(client, Bucket, withinMs),
     close: () => {
       client.close();
     },

@@ -13,7 +13,7 @@ import { listDeadLetters, listReceipts } from './world.sql.js';
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export const tokenOf = (caller: string): string => `token-of-${caller}`;
-export const CALLERS = ['operator', 'gateway']
+export const CALLERS = ['operator', 'gateway', 'workspace-service']
   .map((caller) => `${caller}=${createHash('sha256').update(tokenOf(caller)).digest('hex')}`)
   .join(',');
 

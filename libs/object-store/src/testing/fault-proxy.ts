@@ -14,6 +14,7 @@ export type Operation =
   | 'ListMultipartUploads'
   | 'AbortMultipartUpload'
   | 'GetBucketVersioning'
+  | 'GetObjectLockConfiguration'
   | 'other';
 
 /** What goes wrong. `before`: the store never hears of the request; `after`: it was carried out. */
@@ -112,6 +113,7 @@ function describe({ method, url }: IncomingMessage, body: Buffer): S3Request {
     if (method !== 'GET') return 'other';
     if (query.has('versions')) return 'ListObjectVersions';
     if (query.has('uploads')) return 'ListMultipartUploads';
+    if (query.has('object-lock')) return 'GetObjectLockConfiguration';
     return query.has('versioning') ? 'GetBucketVersioning' : 'other';
   };
   return { operation: operation(), query, body: body.toString() };

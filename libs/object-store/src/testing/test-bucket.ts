@@ -40,12 +40,19 @@ const SWEEPER = [
   'ListBucketVersions',
   'ListBucketMultipartUploads',
   'GetBucketVersioning',
-].map((action) => `s3:${action}`);
+  'GetBucketObjectLockConfiguration',
+];
+
+export interface TestBucketOptions {
+  readonly objectLock?: boolean;
+  /** What the sweeper's keys may not do, of all that they usually may. */
+  readonly denied?: readonly string[];
+}
 
 /** A bucket of a suite's own on the real store. */
 export async function createTestBucket(
   variable: Variable,
-  { objectLock = false }: { readonly objectLock?: boolean } = {},
+  { objectLock = false, denied = [] }: TestBucketOptions = {},
 ): Promise<TestBucket> {
   const name = `test-${randomBytes(6).toString('hex')}`;
   const endpoint = variable('S3_ENDPOINT');
@@ -60,7 +67,7 @@ export async function createTestBucket(
   const allowed = {
     Effect: 'Allow',
     Principal: { AWS: [variable('S3_SWEEPER_PRINCIPAL')] },
-    Action: SWEEPER,
+    Action: SWEEPER.filter((action) => !denied.includes(action)).map((action) => `s3:${action}`),
     Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
   };
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed] });
