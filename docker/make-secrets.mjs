@@ -28,6 +28,11 @@ for (const name of ['workspace', 'realm', 'sweep']) {
   files[`${name}_database_url`] = `postgres://lethe_${name}:${password}@postgres:5432/${name}`;
 }
 
+// The gateway calls three services, each by a token of its own: who sees one must not be the gateway to another.
+const gatewayAt = { 'realm-purge': secret(), 'blob-sweeper': secret() };
+for (const [name, token] of Object.entries(gatewayAt))
+  files[`gateway_${name.replaceAll('-', '_')}_token`] = token;
+
 const tokens = {
   gateway: secret(),
   'realm-purge': secret(),
@@ -38,9 +43,13 @@ const tokens = {
 for (const [name, token] of Object.entries(tokens)) files[`${name.replaceAll('-', '_')}_grpc_token`] = token;
 const { operator, 'data-plane': dataPlane, ...services } = tokens;
 files.workspace_service_grpc_callers = callers({ ...services, operator });
-// The platform's data plane writes realms; nobody but an operator asks the sweeper.
-files.realm_purge_grpc_callers = callers({ operator, 'data-plane': dataPlane });
-files.blob_sweeper_grpc_callers = callers({ operator });
+// The platform's data plane writes realms; the gateway asks both what a preview of a deletion needs.
+files.realm_purge_grpc_callers = callers({
+  operator,
+  'data-plane': dataPlane,
+  gateway: gatewayAt['realm-purge'],
+});
+files.blob_sweeper_grpc_callers = callers({ operator, gateway: gatewayAt['blob-sweeper'] });
 
 const accounts = {};
 for (const user of ['root', 'writer', 'sweeper']) {

@@ -42,7 +42,13 @@ const Policy = JSON.stringify({
     allow('writer', ['s3:PutObject', 's3:GetObject', ...LIST]),
     // The wildcard takes in s3:DeleteObjectVersion where the store knows it. No GetObject: the sweeper learns by
     // listing what is left, and can read no block.
-    allow('sweeper', ['s3:DeleteObject*', 's3:GetObjectRetention', 's3:GetObjectLegalHold', ...LIST]),
+    allow('sweeper', [
+      's3:DeleteObject*',
+      's3:GetObjectRetention',
+      's3:GetObjectLegalHold',
+      's3:GetBucketObjectLockConfiguration',
+      ...LIST,
+    ]),
   ],
 });
 await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));

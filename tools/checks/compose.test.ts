@@ -144,6 +144,12 @@ describe('docker/make-secrets.mjs', () => {
     const callers = parseCallers(read('workspace_service_grpc_callers'));
     for (const name of ['gateway', 'realm-purge', 'blob-sweeper', 'operator'])
       expect(callerOf(callers, read(`${name.replaceAll('-', '_')}_grpc_token`))).toBe(name);
+    for (const service of ['realm_purge', 'blob_sweeper']) {
+      const itsCallers = parseCallers(read(`${service}_grpc_callers`));
+      expect(callerOf(itsCallers, read(`gateway_${service}_token`))).toBe('gateway');
+      expect(callerOf(itsCallers, read('gateway_grpc_token'))).toBeUndefined();
+      expect(callerOf(callers, read(`gateway_${service}_token`))).toBeUndefined();
+    }
     expect(new URL(read('realm_database_url')).password).toBe(read('realm_database_password'));
   });
 
