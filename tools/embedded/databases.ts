@@ -3,7 +3,7 @@ import type { Secrets } from './secrets.js';
 import { MissingPiece } from './missing-piece.js';
 
 /** The databases, one for each service that owns data; its role is `lethe_` and the database's name. */
-export const DATABASES = ['workspace', 'realm', 'sweep'] as const;
+export const DATABASES = ['workspace', 'realm', 'sweep', 'webhook'] as const;
 
 export const databaseVariable = (name: (typeof DATABASES)[number]): string =>
   `${name.toUpperCase()}_DATABASE_URL`;

@@ -52,7 +52,7 @@ async function environmentOf(child: ChildProcess): Promise<Environment> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const [, name = '', value = ''] = /^export (\w+)='(.*)'$/.exec(line) ?? [];
     env[name] = value;
-    if (name === 'SWEEP_DATABASE_URL') return env; // the last one
+    if (name === 'WEBHOOK_DATABASE_URL') return env; // the last one
   }
   let said = '';
   for await (const chunk of child.stderr!) said += String(chunk);
