@@ -79,7 +79,8 @@ async function find(
 ): Promise<ListRepositoriesResponse> {
   const { repositories, nextPageToken } = await list(asked);
   const found = repositories.filter((one) => one.repositoryId === repositoryId);
-  if (found.length > 0 || nextPageToken === '') return { repositories: found, nextPageToken: '' };
+  if (found.length > 0 || nextPageToken === '' || nextPageToken === asked.pageToken)
+    return { repositories: found, nextPageToken: '' };
   return find(repositoryId, { ...asked, pageToken: nextPageToken }, list);
 }
 
