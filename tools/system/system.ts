@@ -5,6 +5,7 @@ import {
   PurgeAuthorityServiceClient,
   RealmPurgeServiceClient,
   RealmServiceClient,
+  WebhookServiceClient,
   WorkspaceServiceClient,
 } from '@lethe/contracts';
 import { createGrpcCaller, type GrpcCaller } from '@lethe/service';
@@ -12,7 +13,13 @@ import { freePort } from '../embedded/loopback.js';
 import { AUDIENCE, ISSUER, startIssuer, type Issuer } from './issuer.js';
 import { serviceProcess, type ServiceProcess } from './service-process.js';
 
-export const SERVICES = ['workspace-service', 'realm-purge', 'blob-sweeper', 'gateway'] as const;
+export const SERVICES = [
+  'workspace-service',
+  'realm-purge',
+  'blob-sweeper',
+  'webhook-sender',
+  'gateway',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export interface SystemOptions {
@@ -33,12 +40,13 @@ export interface System {
   readonly gatewayUrl: string;
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
   readonly issuer: Issuer;
-  /** What an operator's command needs to call the workspace service. */
+  /** What an operator's command needs to call the workspace service, and the webhook sender. */
   readonly operatorEnv: Readonly<Record<string, string>>;
   readonly workspace: GrpcCaller<WorkspaceServiceClient>;
   readonly authority: GrpcCaller<PurgeAuthorityServiceClient>;
   readonly purges: GrpcCaller<RealmPurgeServiceClient>;
   readonly realms: GrpcCaller<RealmServiceClient>;
+  readonly webhooks: GrpcCaller<WebhookServiceClient>;
   /** Rejects when a service ends by itself. */
   readonly died: Promise<never>;
   stop(): Promise<void>;
@@ -70,6 +78,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await address(),
     await address(),
   ];
+  const webhookAddress = await address();
   const gatewayListen = options.gatewayListen ?? (await address());
   const nats = {
     NATS_URL: env['NATS_URL'] ?? '',
@@ -125,6 +134,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       S3_SECRET_ACCESS_KEY: env['S3_SWEEPER_SECRET_ACCESS_KEY'] ?? '',
       S3_FORCE_PATH_STYLE: 'true',
     }),
+    'webhook-sender': start('webhook-sender', {
+      ...nats,
+      DATABASE_URL: env['WEBHOOK_DATABASE_URL'] ?? '',
+      GRPC_LISTEN: webhookAddress,
+      ADMIN_LISTEN: await address(),
+      GRPC_CALLERS: knows({ operator: tokens.operator }),
+      // Endpoints on loopback, without TLS.
+      ALLOW_INSECURE_WEBHOOKS: 'true',
+    }),
     gateway: start('gateway', {
       LISTEN: gatewayListen,
       ADMIN_LISTEN: await address(),
@@ -143,9 +161,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const authority = createGrpcCaller(PurgeAuthorityServiceClient, workspaceAddress, tokens.operator);
   const purges = createGrpcCaller(RealmPurgeServiceClient, realmAddress, tokens.operator);
   const realms = createGrpcCaller(RealmServiceClient, realmAddress, tokens['data-plane'], 30_000);
+  const webhooks = createGrpcCaller(WebhookServiceClient, webhookAddress, tokens.operator);
 
   const stop = async () => {
-    for (const caller of [workspace, authority, purges, realms]) caller.close();
+    for (const caller of [workspace, authority, purges, realms, webhooks]) caller.close();
     await Promise.all(Object.values(services).map((service) => service.stop()));
     await issuer.stop();
   };
@@ -159,11 +178,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     gatewayUrl: `http://${gatewayListen}`,
     services,
     issuer,
-    operatorEnv: { WORKSPACE_SERVICE_ADDRESS: workspaceAddress, GRPC_TOKEN: tokens.operator },
+    operatorEnv: {
+      WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      WEBHOOK_SENDER_ADDRESS: webhookAddress,
+      GRPC_TOKEN: tokens.operator,
+    },
     workspace,
     authority,
     purges,
     realms,
+    webhooks,
     died: Promise.race(Object.values(services).map((service) => service.died)),
     stop,
   };
