@@ -1,26 +1,20 @@
 import type { ListRepositoriesRequest, ListRepositoriesResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
-import { accountOf } from '../account/account.js';
-import { refusals } from '../refusals.js';
-import { callerOf, uuidOf } from '../requests.js';
-import { listRepositories } from '../resource/resource.sql.js';
+import { callingAccount } from '../authorization/authorization.js';
+import { BEFORE_ALL_IDS, pageOf } from '../page.js';
+import { callerOf, pageSizeOf, pageTokenOf, tokenPart, uuidOf } from '../requests.js';
+import { wireRepository } from '../resource/resource.js';
+import { listRepositories } from './list-repositories.sql.js';
 
 export const listRepositoriesRpc =
   (pool: Pool) =>
   async (request: ListRepositoriesRequest): Promise<ListRepositoriesResponse> => {
-    const account = await accountOf(pool, callerOf(request));
-    if (account === undefined) throw refusals.userNotFound();
+    const size = pageSizeOf(request);
+    const after = pageTokenOf(request, tokenPart.uuid, tokenPart.uuid) ?? [BEFORE_ALL_IDS, BEFORE_ALL_IDS];
+    const { organizationId, userId } = await callingAccount(pool, callerOf(request), 'listResources');
     const workspaceId = request.workspaceId === '' ? null : uuidOf(request.workspaceId);
     if (workspaceId === undefined) return { repositories: [], nextPageToken: '' }; // nothing has such an id
-    const rows = await listRepositories(pool, account.organizationId, account.userId, workspaceId);
-    return {
-      nextPageToken: '',
-      repositories: rows.map((row) => ({
-        repositoryId: row.repository_id,
-        workspaceId: row.workspace_id,
-        name: row.name,
-        bucketIds: row.bucket_ids,
-        createTime: row.create_time,
-      })),
-    };
+    const rows = await listRepositories(pool, organizationId, userId, workspaceId, after, size + 1);
+    const { page, nextPageToken } = pageOf(rows, size, (last) => [last.workspace_id, last.repository_id]);
+    return { repositories: page.map(wireRepository), nextPageToken };
   };

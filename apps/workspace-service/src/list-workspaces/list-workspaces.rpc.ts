@@ -1,17 +1,29 @@
 import type { ListWorkspacesRequest, ListWorkspacesResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
-import { accountOf } from '../account/account.js';
-import { refusals } from '../refusals.js';
-import { callerOf } from '../requests.js';
+import { administratesOrganization } from '../account/account.js';
+import { callingAccount } from '../authorization/authorization.js';
+import { BEFORE_ALL_IDS, pageOf } from '../page.js';
+import { callerOf, pageSizeOf, pageTokenOf, tokenPart } from '../requests.js';
 import { withMembers } from '../workspace/workspace.js';
-import { listWorkspacesOf } from '../workspace/workspace.sql.js';
+import { listActive, listBin, listBinOf } from './list-workspaces.sql.js';
 
-/** The active workspaces the caller is a member of. */
+/**
+ * The active workspaces the caller is a member of; or the bin: what the right `restoreWorkspace` allows the caller to restore now.
+ * A test holds the bin against that right, row by row.
+ */
 export const listWorkspacesRpc =
   (pool: Pool) =>
   async (request: ListWorkspacesRequest): Promise<ListWorkspacesResponse> => {
-    const account = await accountOf(pool, callerOf(request));
-    if (account === undefined) throw refusals.userNotFound();
-    const rows = await listWorkspacesOf(pool, account.organizationId, account.userId);
-    return { workspaces: await withMembers(pool, rows), nextPageToken: '' };
+    const size = pageSizeOf(request);
+    const [after] = pageTokenOf(request, tokenPart.uuid) ?? [];
+    const account = await callingAccount(pool, callerOf(request), 'listWorkspaces');
+    const { organizationId, userId } = account;
+    const page = [after ?? BEFORE_ALL_IDS, size + 1] as const;
+    const rows = !request.onlyDeleted
+      ? await listActive(pool, organizationId, userId, ...page)
+      : administratesOrganization(account)
+        ? await listBin(pool, organizationId, ...page)
+        : await listBinOf(pool, organizationId, userId, ...page);
+    const { page: found, nextPageToken } = pageOf(rows, size, (last) => [last.workspace_id]);
+    return { workspaces: await withMembers(pool, found), nextPageToken };
   };

@@ -97,7 +97,8 @@ export function readFacts(
   );
 }
 
-const WORKSPACE = `
+/** A workspace `w`, with the times of its deletion `d` while it is deleted. */
+export const WORKSPACE = `
   select w.workspace_id, w.organization_id, w.name, w.state, w.epoch, w.epoch || '.' || w.revision as etag, w.create_time,
          w.is_default, d.delete_time, d.purge_time
     from workspace w
@@ -112,22 +113,6 @@ export function findWorkspace(
     organizationId,
     workspaceId,
   ]);
-}
-
-export function listWorkspacesOf(
-  db: Queryable,
-  organizationId: string,
-  userId: string,
-): Promise<WorkspaceRow[]> {
-  return many<WorkspaceRow>(
-    db,
-    `${WORKSPACE}
-      where w.organization_id = $1
-        and w.state = 'active'
-        and w.workspace_id in (select workspace_id from membership where user_id = $2 and suspended_epoch is null)
-      order by w.workspace_id`,
-    [organizationId, userId],
-  );
 }
 
 /** Of active workspaces their members; of deleted ones those who were, when they were deleted. */

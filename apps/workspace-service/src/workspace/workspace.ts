@@ -47,12 +47,9 @@ export async function withMembers(db: Queryable, rows: readonly WorkspaceRow[]):
     db,
     rows.map((row) => row.workspace_id),
   );
-  return rows.map((row) =>
-    wireWorkspace(
-      row,
-      members.filter((member) => member.workspace_id === row.workspace_id),
-    ),
-  );
+  const byWorkspace = new Map(rows.map((row) => [row.workspace_id, [] as MemberRow[]]));
+  for (const member of members) byWorkspace.get(member.workspace_id)?.push(member);
+  return rows.map((row) => wireWorkspace(row, byWorkspace.get(row.workspace_id) ?? []));
 }
 
 function wireWorkspace(row: WorkspaceRow, members: readonly MemberRow[]): Workspace {
