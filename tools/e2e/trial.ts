@@ -20,7 +20,9 @@ import { startOwnNats, type OwnNats } from './own-nats.js';
 export interface Trial extends Hands {
   readonly system: System;
   readonly nats: OwnNats;
-  readonly pools: { readonly workspace: Pool; readonly realm: Pool; readonly sweep: Pool };
+  /** What each service says, in a file of its name. */
+  readonly logs: string;
+  readonly pools: Readonly<Record<(typeof NAMES)[number], Pool>>;
   /** May do anything with the bucket. */
   readonly admin: S3Client;
   rest(userId: string): Promise<Rest>;
@@ -39,7 +41,7 @@ export const FOUR_ZEROS: Findings = {
   doubledEffects: [],
 };
 
-const NAMES = ['workspace', 'realm', 'sweep'] as const;
+const NAMES = ['workspace', 'realm', 'sweep', 'webhook'] as const;
 
 export interface TrialOptions {
   readonly settings?: Readonly<Record<string, string>>;
@@ -95,6 +97,7 @@ export async function startTrial({ settings = {}, versioning = false }: TrialOpt
   return {
     system,
     nats,
+    logs,
     pools,
     admin,
     s3,
