@@ -1,4 +1,4 @@
-import { maybeOne, type Queryable } from '@lethe/postgres';
+import { execute, maybeOne, type Queryable } from '@lethe/postgres';
 
 export interface AccountRow {
   readonly user_id: string;
@@ -22,6 +22,14 @@ export function findAccount(
         and ($2 = '' or organization_id = $2)`,
     [userId, organizationId],
   );
+}
+
+/**
+ * For whatever makes a user a member: a revocation under way is seen by the statements behind this, a later one waits, and sees
+ * what it makes an orphan.
+ */
+export async function lockAccount(tx: Queryable, userId: string): Promise<void> {
+  await execute(tx, `select from account where user_id = $1 for share`, [userId]);
 }
 
 /** A user of an organization, revoked or not. */

@@ -36,6 +36,5 @@ export const wireUser = (row: UserRow): User => ({
   revokeTime: row.revoke_time ?? undefined,
 });
 
-export const mayCreateWorkspaces = ({ orgRole }: Account): boolean => orgRole >= ORG_ROLE.WORKSPACES;
 export const administratesOrganization = ({ orgRole }: Account): boolean =>
   orgRole >= ORG_ROLE.ADMINISTRATORS;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateWorkspaceRequest, CreateWorkspaceResponse } from '@lethe/contracts';
 import { transaction, type Pool } from '@lethe/postgres';
-import { accountOf, mayCreateWorkspaces } from '../account/account.js';
+import { lockAccount } from '../account/account.sql.js';
 import { appendAudit } from '../audit/audit.sql.js';
+import { callingAccount, mayInOrganization } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
 import { callerOf, nameOf } from '../requests.js';
 import { withMembers } from '../workspace/workspace.js';
@@ -14,9 +15,9 @@ export const createWorkspaceRpc =
   async (request: CreateWorkspaceRequest): Promise<CreateWorkspaceResponse> => {
     const [caller, name] = [callerOf(request), nameOf(request)];
     return transaction(pool, async (tx) => {
-      const account = await accountOf(tx, caller);
-      if (!account?.validated) throw refusals.callerNotValidated();
-      if (!mayCreateWorkspaces(account))
+      await lockAccount(tx, caller.userId);
+      const account = await callingAccount(tx, caller, 'createWorkspace');
+      if (!mayInOrganization('createWorkspace', account))
         throw refusals.insufficientPermissions('Insufficient permissions to create workspaces');
       const { organizationId, userId: createdBy } = account;
       const workspaceId = randomUUID();

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { WorkspaceRole } from '@lethe/contracts';
+import { WorkspaceRole, type CreateWorkspaceResponse } from '@lethe/contracts';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activateUserRpc } from '../activate-user/activate-user.rpc.js';
 import { addMemberRpc } from '../add-member/add-member.rpc.js';
+import { createWorkspaceRpc } from '../create-workspace/create-workspace.rpc.js';
 import { deleteUserRpc } from '../delete-user/delete-user.rpc.js';
 import { restoreWorkspace } from '../restore-workspace/restore-workspace.js';
 import { announcementsOf } from '../testing/orphans.sql.js';
@@ -33,7 +35,7 @@ const remove = async (userId: string, caller = 'owner') =>
 const announcements = async (id: string) => (await announcementsOf(db.pool, id)).length;
 /** So that what takes several statements meets what takes one at another moment in each round. */
 async function dawdle(looks: number, id: string): Promise<void> {
-  for (; looks > 0; looks--) await see(db.pool, id);
+  for (; looks > 0; looks--) await announcementsOf(db.pool, id);
 }
 /** Both must have come first sometimes, or the race was none. */
 function expectBoth(outcomes: readonly string[]): void {
@@ -123,6 +125,28 @@ describe('of two at once', () => {
       expect(await announcements(ids[n]!)).toBe(refused ? 0 : 1);
     }
     expectBoth(results.map(([, added]) => JSON.stringify(added)));
+  });
+
+  it('a revocation and a new workspace of the same user: refused, or the orphan is announced', async () => {
+    const results = await race(TIMES, async (n) => {
+      const userId = await newUser(2);
+      const create = createWorkspaceRpc(db.pool);
+      return [
+        () => remove(userId),
+        async () => {
+          await dawdle(n % 10, randomUUID());
+          return reasonOf(create({ caller: callerNamed(userId), name: 'x' }));
+        },
+      ];
+    });
+    const outcomes: string[] = [];
+    for (const [removed, created] of results) {
+      const refused = created === 'USER_NOT_VALIDATED';
+      const id = refused ? undefined : (created as CreateWorkspaceResponse).workspace?.workspaceId;
+      expect(removed).toEqual({ orphanedWorkspaceIds: id === undefined ? [] : [id] });
+      outcomes.push(refused ? 'refused' : 'announced');
+    }
+    expectBoth(outcomes);
   });
 
   it('an activation and the grant of the orphan: the user is back in time, or the purge has begun', async () => {
