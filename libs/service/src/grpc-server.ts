@@ -13,7 +13,18 @@ import { tolerant } from './undecodable.js';
 
 /** A request larger than this is refused before it is read. */
 const MAX_REQUEST_BYTES = 4 << 20;
-const SHUTDOWN_MS = 5_000;
+
+const LIMITS = {
+  /** How long calls under way may take when the server stops. */
+  shutdownMs: 5_000,
+  /**
+   * A caller that is gone without a word (its machine, the network) is noticed by its silence. Without that a watch without a
+   * deadline would ask the database for ever, for nobody.
+   */
+  keepaliveMs: 30_000,
+  silenceMs: 10_000,
+};
+export type GrpcServerLimits = typeof LIMITS;
 
 export interface GrpcServer extends Component {
   /** `host:port` it really listens on, once started. */
@@ -41,8 +52,13 @@ export function createGrpcServer(
   name: string,
   listen: string,
   services: readonly ServedService[],
+  { shutdownMs, keepaliveMs, silenceMs }: GrpcServerLimits = LIMITS,
 ): GrpcServer {
-  const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': silenceMs,
+  });
   const health = new HealthImplementation({ '': 'SERVING' });
   for (const { definition, implementation } of services)
     server.addService(tolerant(definition), implementation);
@@ -72,7 +88,8 @@ export function createGrpcServer(
     await new Promise<void>((resolve) => {
       const force = setTimeout(() => {
         server.forceShutdown();
-      }, SHUTDOWN_MS);
+        resolve(); // tryShutdown never ends for a connection that it met in the middle of its end
+      }, shutdownMs);
       server.tryShutdown(() => {
         clearTimeout(force);
         resolve();
