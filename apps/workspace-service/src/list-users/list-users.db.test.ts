@@ -1,9 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import type { Queryable } from '@lethe/postgres';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explaining } from '../testing/explained.js';
 import { callerNamed, reasonOf } from '../testing/stories.js';
+import { addManyUsers } from '../testing/users.sql.js';
 import { addOrganization, addUser, revoke } from '../testing/world.sql.js';
 import { listUsersRpc } from './list-users.rpc.js';
+import { countUsers, listUsers } from './list-users.sql.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const HERE = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6'];
@@ -80,5 +84,25 @@ describe('ListUsers', () => {
     expect((await list('u15-elsewhere', { pageToken: nextPageToken })).users).toHaveLength(1);
     for (const pageToken of ['x', Buffer.from('["a\\u0000"]').toString('base64url')])
       expect(await reasonOf(list('u0', { pageToken }))).toBe('INVALID_ARGUMENT');
+  });
+});
+
+describe('among 50 000 users of 100 organizations', () => {
+  it('reads of each page what it answers and the revoked between, and of the count its own organization', async () => {
+    await addManyUsers(db.pool, 100, 500);
+    const read = async (run: (on: Queryable) => Promise<unknown>) => {
+      const { pool, explained } = explaining(db.pool);
+      await run(pool);
+      const nodes = explained[0]!.nodes.filter((node) => node.relation === 'account');
+      expect(nodes.map((node) => node.type)).not.toContain('Seq Scan');
+      return Math.max(...nodes.map((node) => node.handled));
+    };
+    for (const after of ['', 'many-50-4', 'z'])
+      for (const showDeleted of [false, true])
+        expect(await read((on) => listUsers(on, 'many-50', showDeleted, after, 101))).toBeLessThanOrEqual(
+          250,
+        );
+    expect(await read((on) => countUsers(on, 'many-50', false))).toBe(500);
+    expect(await countUsers(db.pool, 'many-50', false)).toBe(250);
   });
 });

@@ -1,5 +1,6 @@
 import { WorkspaceRole, WorkspaceState, type Workspace } from '@lethe/contracts';
 import type { Queryable } from '@lethe/postgres';
+import { wireUser } from '../account/account.js';
 import { listMembers, readFacts, type FactsRow, type MemberRow, type WorkspaceRow } from './workspace.sql.js';
 import type { Role, State, WorkspaceFacts } from './workspace-state.js';
 
@@ -72,15 +73,6 @@ export function wireMember(row: MemberRow): Workspace['members'][number] {
   return {
     userId: row.user_id,
     role: ROLES[row.role],
-    user: {
-      userId: row.user_id,
-      name: row.name,
-      lastName: row.last_name,
-      email: row.email,
-      orgRole: row.org_role,
-      organizationId: row.organization_id,
-      validated: row.validated,
-      revokeTime: row.revoke_time ?? undefined,
-    },
+    user: wireUser(row),
   };
 }
