@@ -97,6 +97,10 @@ describe('ids and queries', () => {
     ['POST', `/workspace/${long}/restore`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
     ['GET', `/workspace/${long}/deletion`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
     ['GET', `/workspace/${long}/deletion/certificate`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
+    ['GET', `/workspace/${long}/deletion/events`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
+    ['GET', `/workspace/${long}/deletion/preview`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
+    ['GET', `/workspace/${long}/hold`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
+    ['DELETE', `/workspace/${long}/hold?origin=x`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
     ['GET', `/bucket?workspaceId=${long}`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
     ['GET', `/repo?workspaceId=${long}`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
     ['DELETE', `/bucket/${long}`, 'BUCKET_NOT_FOUND', 'Bucket not found'],
@@ -110,6 +114,8 @@ describe('ids and queries', () => {
     '/bucket?workspaceId=a&workspaceId=b',
     '/repo?workspaceId=a&workspaceId=b',
     '/workspace/x?deleted=a&deleted=b',
+    '/workspace?deleted=true&deleted=false',
+    '/workspace/x/hold?pageSize=0',
   ])('%s is refused', async (path) => {
     const answer = await running.send('GET', path);
     expect([answer.status, answer.json()['code']]).toEqual([400, 'INVALID_ARGUMENT']);

@@ -1,6 +1,7 @@
 import type { WatchDeletionResponse } from '@lethe/contracts';
 import type { Logger } from '@lethe/telemetry';
-import { toDeletionResource } from '../deletion/deletion.js';
+import { z } from 'zod';
+import { deletionResource, toDeletionResource } from '../deletion/deletion.js';
 import { RETRY_AFTER_SECONDS } from '../http/error-mapping.js';
 
 /** What comes soonest: the next answer, its failure, a silence as long as that, or the end of the watch. */
@@ -59,7 +60,8 @@ export async function* eventStream(watched: Watched): AsyncGenerator<string> {
 
 function toEvent({ deletion, eventId }: WatchDeletionResponse): string {
   const id = isEventId(eventId) ? `id: ${eventId}\n` : '';
-  return `event: deletion\n${id}data: ${JSON.stringify(toDeletionResource(deletion))}\n\n`;
+  const data = JSON.stringify(z.encode(deletionResource, toDeletionResource(deletion)));
+  return `event: deletion\n${id}data: ${data}\n\n`;
 }
 
 /** What fits into a line of the stream and into a header. */
