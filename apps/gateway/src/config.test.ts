@@ -18,7 +18,7 @@ describe('readConfig', () => {
   it('needs nine settings and has a default for the others', () => {
     expect(readConfig(GOOD)).toEqual({
       listen: '127.0.0.1:8080',
-      adminListen: '127.0.0.1:9004',
+      adminListen: '127.0.0.1:9000',
       workspaceServiceAddress: '127.0.0.1:7001',
       grpcToken: 'token',
       realmPurgeAddress: '127.0.0.1:7002',

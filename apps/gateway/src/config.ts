@@ -41,7 +41,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const read = new Configuration(env);
   const config = {
     listen: read.address('LISTEN', '127.0.0.1:8080'),
-    adminListen: read.address('ADMIN_LISTEN', '127.0.0.1:9004'),
+    adminListen: read.address('ADMIN_LISTEN', '127.0.0.1:9000'),
     workspaceServiceAddress: read.address('WORKSPACE_SERVICE_ADDRESS'),
     grpcToken: read.parsed('GRPC_TOKEN', 'the token workspace-service knows the gateway by', visibleAscii),
     realmPurgeAddress: read.address('REALM_PURGE_ADDRESS'),
