@@ -4,20 +4,24 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const environment: Environment = process.env;
 
-/** Where the workspace service listens, and what proves that this operator may call it. */
+/** Where a service listens, and what proves that this operator may call it. */
 export interface Connection {
   readonly address: string;
   readonly token: string;
 }
 
 /**
- * WORKSPACE_SERVICE_ADDRESS (or `--server`, which wins), GRPC_TOKEN_FILE or GRPC_TOKEN. There is deliberately no option for
+ * The service's address by its variable (or `--server`, which wins), GRPC_TOKEN_FILE or GRPC_TOKEN. There is deliberately no option for
  * the token: a process list shows every argument.
  *
  * @throws ConfigurationError with a sentence for each fault.
  */
-export function readConnection(env: Environment, server: string | undefined): Connection {
-  const SERVER = server === undefined ? 'WORKSPACE_SERVICE_ADDRESS' : '--server';
+export function readConnection(
+  env: Environment,
+  variable: 'WORKSPACE_SERVICE_ADDRESS' | 'WEBHOOK_SENDER_ADDRESS',
+  server: string | undefined,
+): Connection {
+  const SERVER = server === undefined ? variable : '--server';
   const configuration = new Configuration(server === undefined ? env : { ...env, [SERVER]: server });
   return configuration.finish({
     address: configuration.address(SERVER),

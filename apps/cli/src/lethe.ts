@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
+import { addAddWebhook } from './add-webhook/add-webhook.command.js';
 import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
+import { addListDeadLetters } from './list-dead-letters/list-dead-letters.command.js';
 import { addListDeletableRealms } from './list-deletable-realms/list-deletable-realms.command.js';
 import { addListDeletions } from './list-deletions/list-deletions.command.js';
 import { addListHolds } from './list-holds/list-holds.command.js';
+import { addListWebhooks } from './list-webhooks/list-webhooks.command.js';
 import { addPlaceHold } from './place-hold/place-hold.command.js';
 import { addReleaseHold } from './release-hold/release-hold.command.js';
+import { addRemoveWebhook } from './remove-webhook/remove-webhook.command.js';
 import { addRestoreWorkspace } from './restore-workspace/restore-workspace.command.js';
+import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
 import { addShowDeletion } from './show-deletion/show-deletion.command.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
@@ -44,7 +49,9 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 
 function createProgram(session: Session): Command {
   const program = new Command('lethe')
-    .description('Lists, follows and proves the deletion of workspaces; restores and holds them.')
+    .description(
+      'Lists, follows and proves the deletion of workspaces; restores and holds them; tells of them.',
+    )
     .version(version())
     .exitOverride()
     .configureOutput({
@@ -62,6 +69,14 @@ function createProgram(session: Session): Command {
   addPlaceHold(hold, session);
   addReleaseHold(hold, session);
   addListHolds(hold, session);
+  const webhook = program
+    .command('webhook')
+    .description('tell organizations of deletions by signed webhooks');
+  addAddWebhook(webhook, session);
+  addListWebhooks(webhook, session);
+  addRemoveWebhook(webhook, session);
+  addListDeadLetters(webhook, session);
+  addRetryDelivery(webhook, session);
   const certificate = program.command('certificate').description('fetch and verify deletion certificates');
   addVerifyCertificate(certificate, session);
   addShowCertificate(certificate, session);

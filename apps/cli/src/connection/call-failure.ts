@@ -3,36 +3,37 @@ import { refusalOf } from '@lethe/outcome';
 import { EXIT } from '../terminal/exit-code.js';
 import { Failure } from '../terminal/failure.js';
 
-/** What a failed call means to an operator. What is no failure of a call is thrown on as it is. */
-export function failureOfCall(error: unknown, address: string): unknown {
+/**
+ * What a failed call means to an operator. What is no failure of a call is thrown on as it is.
+ *
+ * @param service as in "workspace service"
+ */
+export function failureOfCall(error: unknown, service: string, address: string): unknown {
   if (!isServiceError(error)) return error;
   const details = error.details || error.message;
   switch (error.code) {
     case status.UNAVAILABLE:
       return new Failure(
         EXIT.unavailable,
-        `cannot reach the workspace service at ${address}: check that it runs there, or name another with --server (${details})`,
+        `cannot reach the ${service} at ${address}: check that it runs there, or name another with --server (${details})`,
       );
     case status.DEADLINE_EXCEEDED:
-      return new Failure(
-        EXIT.unavailable,
-        `the workspace service at ${address} did not answer in time: try again`,
-      );
+      return new Failure(EXIT.unavailable, `the ${service} at ${address} did not answer in time: try again`);
     case status.UNAUTHENTICATED:
       return new Failure(
         EXIT.refused,
-        `the workspace service at ${address} does not know this token: check GRPC_TOKEN_FILE or GRPC_TOKEN`,
+        `the ${service} at ${address} does not know this token: check GRPC_TOKEN_FILE or GRPC_TOKEN`,
       );
     case status.UNIMPLEMENTED:
       return new Failure(
         EXIT.unexpected,
-        `the server at ${address} does not know this call: check that it is a workspace service of this version`,
+        `the server at ${address} does not know this call: check that it is a ${service} of this version`,
       );
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.DATA_LOSS:
     case status.CANCELLED:
-      return new Failure(EXIT.unexpected, `the workspace service at ${address} failed: ${details}`);
+      return new Failure(EXIT.unexpected, `the ${service} at ${address} failed: ${details}`);
     default:
       return new Failure(EXIT.refused, refusalOf(error)?.message || details);
   }

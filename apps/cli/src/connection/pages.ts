@@ -16,6 +16,6 @@ export async function* pages<P extends { readonly nextPageToken: string }>(
     seen.add(pageToken);
     pageToken = page.nextPageToken;
     if (pageToken !== '' && seen.has(pageToken))
-      throw new Failure(EXIT.unexpected, 'the workspace service sends the same page again and again');
+      throw new Failure(EXIT.unexpected, 'the service sends the same page again and again');
   } while (pageToken !== '');
 }

@@ -17,12 +17,13 @@ Exit codes:
   1    refused, not found, or not verified
   2    wrong usage or configuration, or a file that cannot be read
   3    "deletion watch": the workspace was restored
-  69   the workspace service cannot be reached, or does not answer in time
+  69   the workspace service, or the webhook sender, cannot be reached, or does not answer in time
   70   an unexpected failure
   130  interrupted
 
 Environment:
   WORKSPACE_SERVICE_ADDRESS  host:port of the workspace service (or --server)
+  WEBHOOK_SENDER_ADDRESS     the same of the webhook sender, for "webhook"
   GRPC_TOKEN_FILE            file with the operator's token
   GRPC_TOKEN                 the token itself, where no file is at hand
   LETHE_OPERATOR             your name, which the audit keeps of what you change (or --by)`;

@@ -11,25 +11,34 @@ import {
 } from '@grpc/grpc-js';
 import {
   PurgeAuthorityServiceService,
+  WebhookServiceService,
   WorkspaceServiceService,
+  type CreateWebhookRequest,
+  type CreateWebhookResponse,
+  type DeleteWebhookRequest,
   type Deletion,
   type GetDeletionCertificateRequest,
   type GetDeletionCertificateResponse,
   type GetDeletionRequest,
   type GetDeletionResponse,
   type ListCertificateKeysResponse,
+  type ListDeadLettersRequest,
+  type ListDeadLettersResponse,
   type ListDeletableRequest,
   type ListDeletableResponse,
   type ListDeletionsRequest,
   type ListDeletionsResponse,
   type ListHoldsRequest,
   type ListHoldsResponse,
+  type ListWebhooksRequest,
+  type ListWebhooksResponse,
   type PlaceHoldRequest,
   type PlaceHoldResponse,
   type ReleaseHoldRequest,
   type ReleaseHoldResponse,
   type RestoreWorkspaceRequest,
   type RestoreWorkspaceResponse,
+  type RetryDeliveryRequest,
   type WatchDeletionRequest,
 } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
@@ -47,6 +56,11 @@ export interface Script {
   placeHold?: (request: PlaceHoldRequest) => PlaceHoldResponse;
   releaseHold?: (request: ReleaseHoldRequest) => ReleaseHoldResponse;
   listHolds?: (request: ListHoldsRequest) => ListHoldsResponse;
+  createWebhook?: (request: CreateWebhookRequest) => CreateWebhookResponse;
+  listWebhooks?: (request: ListWebhooksRequest) => ListWebhooksResponse;
+  deleteWebhook?: (request: DeleteWebhookRequest) => object;
+  listDeadLetters?: (request: ListDeadLettersRequest) => ListDeadLettersResponse;
+  retryDelivery?: (request: RetryDeliveryRequest) => object;
   /** The deletions of one watch; the stream then ends, or breaks where the script throws. */
   watchDeletion?: (request: WatchDeletionRequest, signal: AbortSignal) => AsyncIterable<Deletion>;
 }
@@ -57,7 +71,7 @@ export interface ScriptedService {
   stop(): Promise<void>;
 }
 
-/** A workspace service that says what a script says, over a real socket, to whoever has the token. */
+/** A workspace service and webhook sender that say what a script says, over a real socket, to whoever has the token. */
 export async function startScriptedService(script: Script, listen = '127.0.0.1:0'): Promise<ScriptedService> {
   const server = new Server();
   const add = (definition: ServiceDefinition, implementation: UntypedServiceImplementation) => {
@@ -75,6 +89,13 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
     ...unary('listHolds', script),
     ...watch(script.watchDeletion),
   });
+  add(WebhookServiceService, {
+    ...unary('createWebhook', script),
+    ...unary('listWebhooks', script),
+    ...unary('deleteWebhook', script),
+    ...unary('listDeadLetters', script),
+    ...unary('retryDelivery', script),
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -84,7 +105,7 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
   const address = `127.0.0.1:${port}`;
   return {
     address,
-    env: { WORKSPACE_SERVICE_ADDRESS: address, GRPC_TOKEN: TOKEN },
+    env: { WORKSPACE_SERVICE_ADDRESS: address, WEBHOOK_SENDER_ADDRESS: address, GRPC_TOKEN: TOKEN },
     stop: async () => {
       server.forceShutdown();
       await Promise.resolve();
