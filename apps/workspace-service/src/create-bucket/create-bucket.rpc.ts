@@ -14,6 +14,7 @@ export const createBucketRpc =
     return changingResources(pool, callerOf(request), locate, async (tx, account, workspaceId) => {
       const bucketId = randomUUID();
       const { create_time: createTime } = await insertBucket(tx, {
+        organizationId: account.organizationId,
         bucketId,
         workspaceId,
         name,

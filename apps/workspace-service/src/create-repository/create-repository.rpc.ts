@@ -17,15 +17,17 @@ export const createRepositoryRpc =
     if (bucketIds.length > MAX_BUCKETS) throw refusals.invalidArgument(`at most ${MAX_BUCKETS} buckets`);
     const locate = () => Promise.resolve(workspaceIdOf(request));
     return changingResources(pool, callerOf(request), locate, async (tx, account, workspaceId) => {
-      if ((await countBuckets(tx, workspaceId, bucketIds)) !== bucketIds.length) unknownBucket();
+      if ((await countBuckets(tx, account.organizationId, workspaceId, bucketIds)) !== bucketIds.length)
+        unknownBucket();
       const repositoryId = randomUUID();
       const { create_time: createTime } = await insertRepository(tx, {
+        organizationId: account.organizationId,
         repositoryId,
         workspaceId,
         name,
         createdBy: account.userId,
       });
-      await useBuckets(tx, repositoryId, bucketIds);
+      await useBuckets(tx, account.organizationId, repositoryId, bucketIds);
       await auditResource(tx, account, workspaceId, {
         context: 'repository',
         contextId: repositoryId,

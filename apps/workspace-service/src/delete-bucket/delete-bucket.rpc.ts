@@ -22,8 +22,8 @@ export const deleteBucketRpc =
         bucketId === '' ? undefined : (await workspaceOfBucket(tx, organizationId, bucketId))?.workspace_id,
       async (tx, account, workspaceId) => {
         // Another may have deleted it while this one waited for the lock.
-        if (!(await bucketLives(tx, bucketId))) throw notFound();
-        if (!(await deleteBucket(tx, bucketId)))
+        if (!(await bucketLives(tx, account.organizationId, bucketId))) throw notFound();
+        if (!(await deleteBucket(tx, account.organizationId, bucketId)))
           throw new RefusalError({
             code: status.FAILED_PRECONDITION,
             reason: 'BUCKET_IN_USE',

@@ -27,7 +27,7 @@ export const deleteRepositoryRpc =
           ? undefined
           : (await workspaceOfRepository(tx, organizationId, repositoryId))?.workspace_id,
       async (tx, account, workspaceId) => {
-        if ((await deleteRepository(tx, repositoryId)) !== 1) throw notFound();
+        if ((await deleteRepository(tx, account.organizationId, repositoryId)) !== 1) throw notFound();
         await auditResource(tx, account, workspaceId, {
           context: 'repository',
           contextId: repositoryId,

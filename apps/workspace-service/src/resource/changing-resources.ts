@@ -3,9 +3,8 @@ import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import type { Account } from '../account/account.js';
 import { callingAccount, judge } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
-import { lockWorkspace } from '../workspace/workspace.sql.js';
+import { lockWorkspace, raiseRevision } from '../workspace/workspace.sql.js';
 import { factsOf } from '../workspace/workspace.js';
-import { touchWorkspace } from './resource.sql.js';
 
 /**
  * Changes what a workspace holds, behind the lock that a deletion takes: a change commits before a deletion and is counted by
@@ -31,7 +30,7 @@ export function changingResources<T>(
         'Insufficient permissions to change the resources of this workspace',
       );
     const result = await change(tx, account, workspaceId);
-    await touchWorkspace(tx, workspaceId);
+    await raiseRevision(tx, account.organizationId, workspaceId);
     return result;
   });
 }

@@ -1,4 +1,4 @@
-import { execute, maybeOne, type Queryable } from '@lethe/postgres';
+import { maybeOne, type Queryable } from '@lethe/postgres';
 
 /** The buckets that repository `r` uses, in one order. */
 export const BUCKETS_OF_REPOSITORY = `
@@ -48,14 +48,5 @@ export function workspaceOfRepository(
        join workspace w using (workspace_id)
       where r.repository_id = $2 and r.delete_time is null and w.organization_id = $1`,
     [organizationId, repositoryId],
-  );
-}
-
-/** Any change of what a workspace holds changes its etag. */
-export function touchWorkspace(tx: Queryable, workspaceId: string): Promise<number> {
-  return execute(
-    tx,
-    `update workspace set revision = revision + 1 where workspace_id = $1 and state = 'active'`,
-    [workspaceId],
   );
 }

@@ -45,8 +45,8 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
     );
     if (decision.kind !== 'restore') return decision;
 
-    await lockFormerMembers(tx, workspaceId);
-    const deletion = await restore(tx, workspaceId, caller?.userId ?? operator);
+    await lockFormerMembers(tx, organizationId, workspaceId);
+    const deletion = await restore(tx, organizationId, workspaceId, caller?.userId ?? operator);
     await appendEvents(
       tx,
       event('workspace.restored', { ...deletion, epoch: deletion.epoch + 1 }, deletion.restore_time, {
@@ -62,7 +62,10 @@ export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Pro
     const row = await findWorkspace(tx, organizationId, workspaceId);
     const [workspace] = await withMembers(tx, row ? [row] : []);
     if (workspace === undefined) throw new Error('a restored workspace cannot be read');
-    const answer = { workspace, omittedUserIds: await omittedMembers(tx, workspaceId, deletion.epoch) };
+    const answer = {
+      workspace,
+      omittedUserIds: await omittedMembers(tx, organizationId, workspaceId, deletion.epoch),
+    };
     await keep(tx, request, answer);
     return { kind: 'restored', answer };
   });
