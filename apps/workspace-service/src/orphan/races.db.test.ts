@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { WorkspaceRole, type CreateWorkspaceResponse } from '@lethe/contracts';
+import {
+  PurgeMode,
+  WorkspaceRole,
+  type CreateWorkspaceResponse,
+  type DeleteUserResponse,
+} from '@lethe/contracts';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activateUserRpc } from '../activate-user/activate-user.rpc.js';
@@ -8,11 +13,16 @@ import { addMemberRpc } from '../add-member/add-member.rpc.js';
 import { createWorkspaceRpc } from '../create-workspace/create-workspace.rpc.js';
 import { deleteUserRpc } from '../delete-user/delete-user.rpc.js';
 import { restoreWorkspace } from '../restore-workspace/restore-workspace.js';
+import { setDeletionPolicyRpc } from '../set-deletion-policy/set-deletion-policy.rpc.js';
 import { announcementsOf } from '../testing/orphans.sql.js';
 import { byOperator, callerNamed, race, reasonOf, softDelete } from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, revoke, revokedSince, see } from '../testing/world.sql.js';
 
 const TIMES = 100;
+const POLICY = {
+  ...{ graceSeconds: 3600, orphanDelaySeconds: 60, sweepDelaySeconds: 0, sequestered: false },
+  purgeMode: PurgeMode.MANUAL,
+};
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 let db: TestDatabase;
 beforeAll(async () => {
@@ -147,6 +157,29 @@ describe('of two at once', () => {
       outcomes.push(refused ? 'refused' : 'announced');
     }
     expectBoth(outcomes);
+  });
+
+  it('the last revocation and the first policy: exactly one of them announces the orphan', async () => {
+    const ids: string[] = [];
+    const results = await race(TIMES, async (n) => {
+      const [organization, caller, userId] = [`race${n}`, callerNamed(`race${n}-owner`), `race${n}-last`];
+      await addOrganization(db.pool, organization);
+      await addUser(db.pool, organization, caller.userId, { orgRole: 255 });
+      await addUser(db.pool, organization, userId);
+      ids[n] = await addWorkspace(db.pool, organization, { [userId]: 'READ' });
+      return [
+        () => reasonOf(deleteUserRpc(db.pool)({ caller, userId })),
+        () => reasonOf(setDeletionPolicyRpc(db.pool)({ caller, policy: POLICY })),
+      ];
+    });
+    const announcers: string[] = [];
+    for (const [n, [removed, set]] of results.entries()) {
+      expect(set).toMatchObject({ policy: POLICY });
+      expect(await announcements(ids[n]!)).toBe(1);
+      const { orphanedWorkspaceIds } = removed as DeleteUserResponse;
+      announcers.push(orphanedWorkspaceIds.length === 1 ? 'the revocation' : 'the policy');
+    }
+    expectBoth(announcers);
   });
 
   it('an activation and the grant of the orphan: the user is back in time, or the purge has begun', async () => {
