@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { DeleteWorkspaceRequest, DeleteWorkspaceResponse } from '@lethe/contracts';
 import { RefusalError, unreachable } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
+import { alreadyDeleted } from '../deletion/already-deleted.js';
 import { wireDeletion } from '../deletion/deletion.js';
 import { refusals } from '../refusals.js';
 import { callerOf, idempotencyKeyOf, uuidOf } from '../requests.js';
@@ -26,17 +27,7 @@ export const deleteWorkspaceRpc =
       case 'not_found':
         throw refusals.workspaceNotFound();
       case 'already_deleted':
-        throw new RefusalError({
-          code: status.NOT_FOUND,
-          reason: 'WORKSPACE_ALREADY_DELETED',
-          message: 'Workspace not found',
-          metadata: {
-            deletionId: outcome.deletion.deletion_id,
-            deleteTime: outcome.deletion.delete_time?.toISOString() ?? '',
-            purgeTime: outcome.deletion.purge_time?.toISOString() ?? '',
-            restorable: String(outcome.restorable),
-          },
-        });
+        throw alreadyDeleted(outcome.deletion, outcome.restorable);
       case 'insufficient_permissions':
         throw refusals.insufficientPermissions('Insufficient permissions to delete workspace');
       case 'etag_mismatch':

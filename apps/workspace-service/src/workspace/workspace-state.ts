@@ -36,14 +36,29 @@ export function obstaclesToDeletion(workspace: WorkspaceFacts): Obstacle[] {
   ];
 }
 
-export type DeleteDecision =
-  | { readonly kind: 'delete' }
+/** Whom it is refused to, before anything is looked at that can be cleared away. */
+export type DeleteRefusal =
   | { readonly kind: 'caller_not_validated' }
   | { readonly kind: 'not_found' }
   | { readonly kind: 'already_deleted'; readonly restorable: boolean }
-  | { readonly kind: 'insufficient_permissions' }
-  | { readonly kind: 'etag_mismatch' }
-  | Obstacle;
+  | { readonly kind: 'insufficient_permissions' };
+
+export type DeleteDecision =
+  { readonly kind: 'delete' } | { readonly kind: 'etag_mismatch' } | DeleteRefusal | Obstacle;
+
+/** Caller, existence, right: in the order of the wire contract. Undefined: only an obstacle can still be in the way. */
+export function refusalToDelete(
+  caller: Account | undefined,
+  workspace: WorkspaceFacts | undefined,
+  operation: 'deleteWorkspace' | 'previewDeletion' = 'deleteWorkspace',
+): DeleteRefusal | undefined {
+  if (!caller?.validated) return { kind: 'caller_not_validated' };
+  const verdict = judge(operation, caller, workspace);
+  if (workspace === undefined || verdict === 'WORKSPACE_NOT_FOUND') return { kind: 'not_found' };
+  if (verdict === 'WORKSPACE_ALREADY_DELETED')
+    return { kind: 'already_deleted', restorable: workspace.state === 'deleted' && !workspace.due };
+  return verdict === 'allowed' ? undefined : { kind: 'insufficient_permissions' };
+}
 
 /** May this caller delete this workspace? The order of the checks is the wire contract's: caller, existence, right, resources. */
 export function decideDeletion(
@@ -51,12 +66,8 @@ export function decideDeletion(
   workspace: WorkspaceFacts | undefined,
   etag: string,
 ): DeleteDecision {
-  if (!caller?.validated) return { kind: 'caller_not_validated' };
-  const verdict = judge('deleteWorkspace', caller, workspace);
-  if (workspace === undefined || verdict === 'WORKSPACE_NOT_FOUND') return { kind: 'not_found' };
-  if (verdict === 'WORKSPACE_ALREADY_DELETED')
-    return { kind: 'already_deleted', restorable: workspace.state === 'deleted' && !workspace.due };
-  if (verdict !== 'allowed') return { kind: 'insufficient_permissions' };
+  const refusal = refusalToDelete(caller, workspace);
+  if (refusal !== undefined || workspace === undefined) return refusal ?? { kind: 'not_found' };
   if (etag !== '' && etag !== workspace.etag) return { kind: 'etag_mismatch' };
   return obstaclesToDeletion(workspace)[0] ?? { kind: 'delete' };
 }
