@@ -95,12 +95,7 @@ export const protectedRoutes: readonly ProtectedRoute[] = [
   ...deletionRoutes,
 ];
 
-export const publicPaths = [
-  '/.well-known/jwks.json',
-  '/healthz',
-  '/readyz',
-  '/openapi.json',
-] as const;
+export const publicPaths = ['/.well-known/jwks.json', '/healthz', '/readyz', '/openapi.json'] as const;
 
 /** The request of a route as running-gateway sends it. */
 export function goodRequest({ body }: ProtectedRoute): { headers: Record<string, string>; body?: string } {
