@@ -22,7 +22,7 @@ const files = {
   'certificate_key.json': JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
 };
 
-for (const name of ['workspace', 'realm', 'sweep']) {
+for (const name of ['workspace', 'realm', 'sweep', 'webhook']) {
   const password = secret();
   files[`${name}_database_password`] = password;
   files[`${name}_database_url`] = `postgres://lethe_${name}:${password}@postgres:5432/${name}`;
@@ -49,6 +49,7 @@ files.realm_purge_grpc_callers = callers({
   'data-plane': dataPlane,
   gateway: gatewayAt['realm-purge'],
 });
+files.webhook_sender_grpc_callers = callers({ operator });
 files.blob_sweeper_grpc_callers = callers({ operator, gateway: gatewayAt['blob-sweeper'] });
 
 const accounts = {};

@@ -3,7 +3,7 @@
 # can connect to another's.
 set -euo pipefail
 
-for name in workspace realm sweep; do
+for name in workspace realm sweep webhook; do
   # psql quotes the password; a shell would show it in the process list, and break on a quote in it.
   psql --set ON_ERROR_STOP=1 --no-psqlrc --username "$POSTGRES_USER" --dbname postgres \
     --set name="$name" --set role="lethe_$name" --file - <<SQL

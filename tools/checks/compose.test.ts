@@ -35,7 +35,7 @@ interface Compose {
 const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const running = services.filter(([, service]) => service.restart !== 'no');
-const OURS = ['gateway', 'workspace-service', 'realm-purge', 'blob-sweeper'];
+const OURS = ['gateway', 'workspace-service', 'realm-purge', 'blob-sweeper', 'webhook-sender'];
 const sourceOf = (secret: string | { source: string }) =>
   typeof secret === 'string' ? secret : secret.source;
 const secretsOf = (name: string) => (compose.services[name]?.secrets ?? []).map(sourceOf);
@@ -62,7 +62,7 @@ describe('docker-compose.yml', () => {
     expect(service.healthcheck?.test[0]).toBe('CMD');
   });
 
-  it.each(['blob-sweeper', 'realm-purge'])('%s can be scaled', (name) => {
+  it.each(['blob-sweeper', 'realm-purge', 'webhook-sender'])('%s can be scaled', (name) => {
     const service = compose.services[name]!;
     expect(service).not.toHaveProperty('container_name');
     expect(service).not.toHaveProperty('ports');
@@ -100,13 +100,17 @@ describe('docker-compose.yml', () => {
         );
   });
 
-  it('lets the sweeper alone reach the store, and the gateway alone the world', () => {
+  it('lets the sweeper alone reach the store, and the world the gateway alone; to it goes the webhook sender', () => {
     const on = (network: string) =>
       services.filter(([, service]) => service.networks.includes(network)).map(([name]) => name);
     expect(on('blocks')).toEqual(['store', 'store-setup', 'blob-sweeper']);
     expect(on('public')).toEqual(['gateway']);
+    expect(on('outbound')).toEqual(['webhook-sender']);
     for (const [name, { internal }] of Object.entries(compose.networks))
-      expect(internal ?? false, name).toBe(name !== 'public');
+      expect(internal ?? false, name).toBe(!['public', 'outbound'].includes(name));
+    // Where it is set, a webhook may be pointed at anything in here.
+    for (const [name, { environment = {} }] of services)
+      expect(environment, name).not.toHaveProperty('ALLOW_INSECURE_WEBHOOKS');
     for (const [name] of services)
       expect(secretsOf(name).includes('s3_sweeper_secret_access_key'), name).toBe(name === 'blob-sweeper');
   });
@@ -150,6 +154,8 @@ describe('docker/make-secrets.mjs', () => {
       expect(callerOf(itsCallers, read('gateway_grpc_token'))).toBeUndefined();
       expect(callerOf(callers, read(`gateway_${service}_token`))).toBeUndefined();
     }
+    const webhooks = parseCallers(read('webhook_sender_grpc_callers'));
+    expect(callerOf(webhooks, read('operator_grpc_token'))).toBe('operator');
     expect(new URL(read('realm_database_url')).password).toBe(read('realm_database_password'));
   });
 
