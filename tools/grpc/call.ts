@@ -45,7 +45,7 @@ export class Connection {
   async listMethods(service: string): Promise<string[]> {
     const found = (await this.#reflection.filesOf(service)).getService(service);
     if (found === undefined) throw new Error(`${service} is no service`);
-    return found.methods.map((method) => `${service}.${method.name}`);
+    return found.methods.map((method) => `${service}.${method.name}`).sort();
   }
 
   /**
