@@ -24,7 +24,7 @@ const INTRODUCTION = `# Who may do what
 
 <!-- Printed from apps/workspace-service/src/authorization by "npm run generate:authorization"; do not edit. -->
 
-The tables that workspace-service decides by, for REST and gRPC alike; \`tools/e2e/authorization.db.test.ts\` sends every cell through
+The tables that workspace-service decides by, for REST and gRPC alike; \`tools/e2e/authorization/authorization.db.test.ts\` sends every cell through
 the gateway. To a caller of another organization no workspace exists: it gets, byte for byte, the answer of an unknown id.
 
 A caller stands to a workspace as ADMIN, WRITE or READ (of a deleted one: as it stood at the deletion), as an administrator of the
