@@ -25,7 +25,7 @@ export const activateUser: HttpRoute = (app, workspaces) => {
           200,
           'Activated',
           z.object({ ...success, message: z.literal('User activated successfully') }),
-          [400, 401, 403, 404, 409, 413, 415],
+          [400, 401, 403, 404, 413, 415],
         ),
       },
     },

@@ -32,7 +32,7 @@ export const deleteUser: HttpRoute = (app, workspaces) => {
               .optional()
               .describe('Workspaces that nobody has access to any more; not there when there are none'),
           }),
-          [400, 401, 403, 404, 409, 413, 415],
+          [400, 401, 403, 404, 413, 415],
         ),
       },
     },

@@ -49,14 +49,18 @@ type ErrorStatus = keyof typeof MEANINGS;
 
 const EVERYWHERE = [429, 500, 503] as const;
 
-/** The `responses` of an operation: its success, the refusals it names, and those that every operation may answer. */
+/**
+ * The `responses` of an operation: its success, the refusals it names, and those that may meet every operation that asks another
+ * service. One that asks none says so by `everywhere`.
+ */
 export function responses<const Status extends 200 | 201, Schema extends z.ZodType>(
   status: Status,
   description: string,
   schema: Schema,
   refusals: readonly ErrorStatus[],
+  everywhere: readonly ErrorStatus[] = EVERYWHERE,
 ): Record<Status, ReturnType<typeof json<Schema>>> & Record<number, ReturnType<typeof json>> {
-  const entries = [...refusals, ...EVERYWHERE].map(
+  const entries = [...refusals, ...everywhere].map(
     (refusal) => [refusal, json(MEANINGS[refusal], errorEnvelope)] as const,
   );
   return { ...Object.fromEntries(entries), [status]: json(description, schema) } as ReturnType<

@@ -16,7 +16,10 @@ export function reportHealth(app: HttpServer, probes: Probes): void {
     '/healthz',
     {
       ...unlimited,
-      schema: { ...operation('getHealth', 'The process lives'), response: responses(200, 'It does', ok, []) },
+      schema: {
+        ...operation('getHealth', 'The process lives'),
+        response: responses(200, 'It does', ok, [], []),
+      },
     },
     () => ({ success: true as const }),
   );
@@ -26,7 +29,7 @@ export function reportHealth(app: HttpServer, probes: Probes): void {
       ...unlimited,
       schema: {
         ...operation('getReadiness', 'What this service depends on answers'),
-        response: responses(200, 'It does', ok, []),
+        response: responses(200, 'It does', ok, [503], []),
       },
     },
     async (_request, reply) => {

@@ -11,7 +11,7 @@ export function serveOpenApi(app: HttpServer): void {
         operationId: 'getOpenApi',
         summary: 'This description, as OpenAPI 3.1',
         tags: ['operations'],
-        response: responses(200, 'An OpenAPI document', z.record(z.string(), z.unknown()), []),
+        response: responses(200, 'An OpenAPI document', z.record(z.string(), z.unknown()), [429], []),
       },
     },
     () => app.swagger() as unknown as Record<string, unknown>,

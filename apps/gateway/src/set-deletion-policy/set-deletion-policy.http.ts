@@ -36,7 +36,7 @@ export const setDeletionPolicy: HttpRoute = (app, workspaces) => {
           200,
           'The policy from now on',
           z.object({ ...success, policy: deletionPolicy }),
-          [400, 401, 403, 404, 413, 415],
+          [400, 401, 403, 413, 415],
         ),
       },
     },

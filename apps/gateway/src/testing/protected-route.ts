@@ -1,4 +1,4 @@
-import type { RecordedCall } from './scripted-workspace-service.js';
+import type { RecordedCall } from './scripted-service.js';
 
 /** One protected operation: a good request, what it asks workspace-service, and what it says when that breaks. */
 export interface ProtectedRoute {

@@ -8,7 +8,9 @@ import { createLogger } from '@lethe/telemetry';
 import type { GatewayConfig } from '../config.js';
 import { createGateway, type Gateway, type GatewayOverrides } from '../gateway.js';
 import { createSigningKeys } from '../http/signing-keys.js';
+import type { Judge } from './described-answers.js';
 import { AUDIENCE, ISSUER, startIssuer, type Issuer } from './issuer.js';
+import { ownDescription } from './own-description.js';
 import { realms, stores } from './samples.js';
 import { startScriptedService, type ScriptedService } from './scripted-service.js';
 
@@ -37,6 +39,8 @@ export interface RunningGateway {
   readonly realmPurge: ScriptedService;
   readonly blobSweeper: ScriptedService;
   readonly issuer: Issuer;
+  /** What the gateway says of its own answers. */
+  readonly description: () => Promise<Judge>;
   /** Sends the path exactly as given: no client library repairs it. */
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
   stop(): Promise<void>;
@@ -86,18 +90,34 @@ export async function startGateway(
     realmPurge,
     blobSweeper,
     issuer,
-    send: (method, path, { token = good, headers = {}, body } = {}) =>
-      exchange(gateway.address, method, path, body, {
+    description: () => ownDescription(config),
+    async send(method, path, { token = good, headers = {}, body } = {}) {
+      const answer = await exchange(gateway.address, method, path, body, {
         accept: '*/*',
         ...lengthOf(body, headers),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...headers,
-      }),
+      });
+      const faults = unlikeDescribed(await ownDescription(config), method, path, answer);
+      if (faults.length > 0) throw new Error(`${method} ${path}: ${faults.join('; ')}: ${answer.text}`);
+      return answer;
+    },
     async stop() {
       await gateway.stop();
       await Promise.all([service, realmPurge, blobSweeper, issuer].map((server) => server.stop()));
     },
   };
+}
+
+/**
+ * Every answer that any test gets is held against the description. An error of a status that its operation does not describe
+ * passes as one of another's: tests make workspace-service refuse what it never would.
+ */
+function unlikeDescribed(judge: Judge, method: string, path: string, answer: Answer): string[] {
+  const operation = judge.operationOf(method, path);
+  if (operation === undefined) return [];
+  if (answer.status >= 400 && !judge.describes(operation, answer.status)) return judge.faultsOfError(answer);
+  return judge.faultsOf(operation, answer);
 }
 
 /** Node sends no length by itself with DELETE. */

@@ -37,7 +37,7 @@ export const updateWorkspace: HttpRoute = (app, workspaces) => {
           200,
           'Updated; its new etag is a header',
           z.object({ ...success, workspace: briefWorkspace }),
-          [400, 401, 403, 404, 409, 412, 413, 415],
+          [400, 401, 403, 404, 412, 413, 415],
         ),
       },
     },

@@ -1,1 +1,0 @@
-export type { RecordedCall } from './scripted-service.js';
