@@ -40,12 +40,14 @@ import { getDeletionPolicyRpc } from './get-deletion-policy/get-deletion-policy.
 import { setDeletionPolicyRpc } from './set-deletion-policy/set-deletion-policy.rpc.js';
 import { listAuditEventsRpc } from './list-audit-events/list-audit-events.rpc.js';
 import { watchDeletionRpc } from './watch-deletion/watch-deletion.rpc.js';
+import type { Watchers } from './watch-deletion/watchers.js';
 
 /** Each method with the slice that answers it. */
 export function workspaceService(
   handlers: Handlers,
   pool: Pool,
   certificateKey: () => Promise<CertificateKey>,
+  watchers: Watchers,
 ): WorkspaceServiceServer {
   return {
     createWorkspace: handlers.unary(createWorkspaceRpc(pool)),
@@ -54,7 +56,7 @@ export function workspaceService(
     deleteWorkspace: handlers.unary(deleteWorkspaceRpc(pool)),
     restoreWorkspace: handlers.unary(restoreWorkspaceRpc(pool)),
     getDeletion: handlers.unary(getDeletionRpc(pool)),
-    watchDeletion: handlers.serverStream(watchDeletionRpc(pool)),
+    watchDeletion: handlers.serverStream(watchDeletionRpc(pool, watchers)),
     getDeletionCertificate: handlers.unary(getCertificateRpc(pool)),
     listCertificateKeys: handlers.unary(listCertificateKeysRpc(certificateKey)),
     listBuckets: handlers.unary(listBucketsRpc(pool)),

@@ -12,6 +12,7 @@ import type { Config } from './config.js';
 import { clientsOf, configOf, serviceOf } from './testing/running-service.js';
 import { certificateKey, softDelete } from './testing/stories.js';
 import { addOrganization, addUser, addWorkspace } from './testing/world.sql.js';
+import { createWatchers } from './watch-deletion/watchers.js';
 
 const [logger, metrics] = [createLogger('test', 'silent'), createMetrics('test')];
 const AWAY = 'nats://127.0.0.1:1';
@@ -43,6 +44,7 @@ describe('start and stop are a contract, kept by', () => {
   it.each<[string, () => { name: string; start(): Promise<void>; stop(): Promise<void> }]>([
     ['a loop', () => createLoop({ name: 'l', intervalMs: 1_000, runOnce, logger, metrics })],
     ['the admin server', () => createAdminServer('127.0.0.1:0', metrics, {})],
+    ['the watchers', () => createWatchers()],
     ['the gRPC server', () => createGrpcServer('grpc', '127.0.0.1:0', [])],
     ['a listener', () => createListener(db.url, 'c', () => undefined, logger)],
     ['a listener without a database', () => createListener(nowhere(), 'c', () => undefined, logger)],

@@ -63,6 +63,7 @@ describe('another organization', () => {
     ...(['listBuckets', 'createBucket', 'deleteBucket', 'listRepositories', 'createRepository'] as const),
     'deleteRepository',
     ...(['updateWorkspace', 'addMember', 'updateMember', 'removeMember'] as const),
+    ...(['placeHold', 'releaseHold', 'listHolds', 'previewDeletion', 'watchDeletion'] as const),
   ];
   it.each(byId)('%s: its workspaces are byte for byte as unknown as unknown ones', async (method) => {
     const active = await addWorkspace(db.pool, 'org1', { ann: 'ADMIN' });
@@ -80,6 +81,8 @@ describe('another organization', () => {
         userId: 'ann',
         role: WorkspaceRole.READ,
         isDefault: true,
+        origin: 'court',
+        reason: 'because',
       });
     const unknown = await answer(randomUUID(), 'eve');
     expect(unknown.reason).not.toBe('INVALID_ARGUMENT');

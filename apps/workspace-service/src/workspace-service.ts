@@ -19,6 +19,7 @@ import { certifyDeletions } from './certify-deletion/certify-deletion.loop.js';
 import type { Config } from './config.js';
 import { forgetOldAnswers } from './forget-answers/forget-answers.loop.js';
 import { purgeAuthorityService, workspaceService } from './services.js';
+import { createWatchers, WATCHER_LIMITS } from './watch-deletion/watchers.js';
 import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -87,8 +88,14 @@ export function createWorkspaceService(
   const reported = () => {
     certify.wake();
   };
+  const watchers = createWatchers(WATCHER_LIMITS, (open) => {
+    metrics.openStreams.set({ stream: 'watch-deletion' }, open);
+  });
   const grpc = createGrpcServer('grpc', config.grpcListen, [
-    { definition: WorkspaceServiceService, implementation: workspaceService(handlers, pool, certificateKey) },
+    {
+      definition: WorkspaceServiceService,
+      implementation: workspaceService(handlers, pool, certificateKey, watchers),
+    },
     {
       definition: PurgeAuthorityServiceService,
       implementation: purgeAuthorityService(handlers, pool, participants, reported),
@@ -117,6 +124,7 @@ export function createWorkspaceService(
       startDue,
       forget,
       grpc,
+      watchers, // ended first: the server waits for its calls
     ]),
     get grpcAddress() {
       return grpc.address;

@@ -10,6 +10,8 @@ export interface Metrics {
   readonly loopLastSuccess: Gauge<'loop'>;
   readonly messages: Counter<'consumer' | 'decision'>;
   readonly published: Counter<'type'>;
+  /** Streams without an end of their own that are open now. */
+  readonly openStreams: Gauge<'stream'>;
   /** Things a person has to look at: disagreeing reports, dead letters, a rewound authority. */
   readonly alarms: Counter<'alarm'>;
 }
@@ -49,6 +51,12 @@ export function createMetrics(service: string): Metrics {
       name: 'lethe_events_published_total',
       help: 'Events published',
       labelNames: ['type'],
+      registers,
+    }),
+    openStreams: new Gauge({
+      name: 'lethe_open_streams',
+      help: 'Streams without an end of their own that are open now',
+      labelNames: ['stream'],
       registers,
     }),
     alarms: new Counter({

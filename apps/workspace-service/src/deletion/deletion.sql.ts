@@ -53,11 +53,20 @@ export function deletionOf(db: Queryable, workspaceId: string, epoch: number): P
   ]);
 }
 
-export function newestDeletion(db: Queryable, workspaceId: string): Promise<DeletionRow | undefined> {
+/** With an organization only if the workspace is one of its own. */
+export function newestDeletion(
+  db: Queryable,
+  organizationId: string | undefined,
+  workspaceId: string,
+): Promise<DeletionRow | undefined> {
   return maybeOne<DeletionRow>(
     db,
-    `select * from deletion where workspace_id = $1 order by epoch desc limit 1`,
-    [workspaceId],
+    `select *
+       from deletion
+      where workspace_id = $2 and ($1::text is null or organization_id = $1)
+      order by epoch desc
+      limit 1`,
+    [organizationId ?? null, workspaceId],
   );
 }
 

@@ -2,40 +2,36 @@ import { status } from '@grpc/grpc-js';
 import type { Caller } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import type { Queryable } from '@lethe/postgres';
-import { accountOf, administratesOrganization } from '../account/account.js';
+import { callingAccount, judge } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
-import { hasMembership } from '../workspace/workspace.sql.js';
+import { factsOf } from '../workspace/workspace.js';
 import { newestDeletion, type DeletionRow } from './deletion.sql.js';
 
 /**
- * A workspace's newest deletion, for whom it is visible: who asked for it, who is or was a member, the organization's
- * administrators, and (without a caller) operators and services.
+ * A workspace's newest deletion, for whom it is visible: by the right `readDeletion`, and to the user who asked for it, whatever
+ * became of that user's role; without a caller to operators and services.
+ *
+ * @throws USER_NOT_FOUND, WORKSPACE_NOT_FOUND, DELETION_NOT_FOUND.
  */
 export async function visibleDeletion(
   db: Queryable,
   workspaceId: string | undefined,
   caller: Caller | undefined,
 ): Promise<DeletionRow> {
-  const deletion = workspaceId === undefined ? undefined : await newestDeletion(db, workspaceId);
-  if (caller !== undefined) {
-    const account = await accountOf(db, caller);
-    if (account === undefined) throw refusals.userNotFound();
-    const visible =
-      deletion?.organization_id === account.organizationId &&
-      (administratesOrganization(account) ||
-        deletion.requested_by === account.userId ||
-        (await hasMembership(db, deletion.workspace_id, account.userId)));
-    if (deletion === undefined || !visible) {
-      const mine =
-        deletion === undefined &&
-        workspaceId !== undefined &&
-        (await hasMembership(db, workspaceId, account.userId));
-      throw mine ? deletionNotFound() : refusals.workspaceNotFound();
-    }
+  const account = caller && (await callingAccount(db, caller, 'readDeletion'));
+  const organizationId = account?.organizationId;
+  const deletion = workspaceId && (await newestDeletion(db, organizationId, workspaceId));
+  if (account && !(deletion && askedFor(deletion, account))) {
+    const facts = workspaceId && (await factsOf(db, account.organizationId, workspaceId, account.userId));
+    if (judge('readDeletion', account, facts || undefined) !== 'allowed') throw refusals.workspaceNotFound();
   }
-  if (deletion === undefined) throw deletionNotFound();
+  if (!deletion) throw deletionNotFound();
   return deletion;
 }
+
+/** An operator, who orders the purge of an orphan, may be called as a user is. */
+const askedFor = (deletion: DeletionRow, { userId }: { readonly userId: string }) =>
+  deletion.kind === 'deletion_planned' && deletion.requested_by === userId;
 
 const deletionNotFound = () =>
   new RefusalError({

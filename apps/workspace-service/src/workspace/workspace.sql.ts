@@ -142,13 +142,3 @@ export function organizationOf(
     [workspaceId],
   );
 }
-
-/** Current or suspended. */
-export async function hasMembership(db: Queryable, workspaceId: string, userId: string): Promise<boolean> {
-  return (
-    (await execute(db, `select from membership where workspace_id = $1 and user_id = $2`, [
-      workspaceId,
-      userId,
-    ])) === 1
-  );
-}
