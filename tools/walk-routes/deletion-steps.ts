@@ -211,6 +211,6 @@ export const deletionSteps: readonly Step[] = [
     status: 200,
     eventually: true,
   },
-  { route: RESTORE, case: 'purged', as: 'ada', path: under('/restore'), status: 403 },
+  { route: RESTORE, case: 'purged', as: 'ada', path: under('/restore'), status: 409 },
   { route: 'GET /.well-known/jwks.json', case: 'public keys', as: 'none', status: 200 },
 ];
