@@ -86,4 +86,15 @@ describe('restoreWorkspace', () => {
     expect((await byLoop(db.pool, 'org10', id)).kind).toBe('not_deletable');
     expect((await see(db.pool, id)).state).toBe('active');
   });
+
+  it('tells an operator who is back, and no names', async () => {
+    const id = await deleted({ ann: 'ADMIN' });
+    const { workspace } = await restoreByOperator(id);
+    expect(workspace).toMatchObject({
+      workspaceId: id,
+      name: '',
+      members: [{ userId: 'ann', user: undefined }],
+    });
+    expect(JSON.stringify(workspace)).not.toMatch(/secret plans|example\.org|First|Last/);
+  });
 });

@@ -23,7 +23,7 @@ export const restoreWorkspaceRpc =
     });
     switch (outcome.kind) {
       case 'restored':
-        return outcome.answer;
+        return caller === undefined ? withoutNames(outcome.answer) : outcome.answer;
       case 'idempotency_key_reused':
         throw refusals.idempotencyKeyReused();
       case 'caller_not_validated':
@@ -50,3 +50,10 @@ export const restoreWorkspaceRpc =
         return unreachable(outcome);
     }
   };
+
+/** To operators: names are for members. */
+function withoutNames(answer: RestoreWorkspaceResponse): RestoreWorkspaceResponse {
+  const { workspace } = answer;
+  const members = (workspace?.members ?? []).map((member) => ({ ...member, user: undefined }));
+  return { ...answer, workspace: workspace && { ...workspace, name: '', members } };
+}
