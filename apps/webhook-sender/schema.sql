@@ -45,7 +45,7 @@ END) STORED NOT NULL,
 );
 CREATE INDEX delivery_dead ON public.delivery USING btree (give_up_time DESC, delivery_id DESC) WHERE (state = 'dead'::text);
 CREATE INDEX delivery_dead_of ON public.delivery USING btree (organization_id, give_up_time DESC, delivery_id DESC) WHERE (state = 'dead'::text);
-CREATE INDEX delivery_due ON public.delivery USING btree (webhook_id, next_attempt_time) WHERE (state = 'pending'::text);
+CREATE INDEX delivery_due ON public.delivery USING btree (webhook_id, next_attempt_time, event_time) WHERE (state = 'pending'::text);
 CREATE INDEX delivery_in_hand ON public.delivery USING btree (webhook_id, lease_time) WHERE (lease_time IS NOT NULL);
 CREATE INDEX delivery_over ON public.delivery USING btree (COALESCE(deliver_time, give_up_time)) WHERE (state <> 'pending'::text);
 CREATE INDEX delivery_untried ON public.delivery USING btree (webhook_id, workspace_id, event_time) WHERE ((state = 'pending'::text) AND (attempts = 0));

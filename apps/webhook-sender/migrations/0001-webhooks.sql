@@ -51,7 +51,7 @@ create table delivery (
   check ((lease_id is null) = (lease_time is null)),
   check (state = 'pending' or lease_id is null)
 );
-create index delivery_due on delivery (webhook_id, next_attempt_time) where state = 'pending';
+create index delivery_due on delivery (webhook_id, next_attempt_time, event_time) where state = 'pending';
 create index delivery_in_hand on delivery (webhook_id, lease_time) where lease_time is not null;
 create index delivery_untried on delivery (webhook_id, workspace_id, event_time) where state = 'pending' and attempts = 0;
 create index delivery_dead on delivery (give_up_time desc, delivery_id desc) where state = 'dead';

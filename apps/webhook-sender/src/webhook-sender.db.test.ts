@@ -69,10 +69,7 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.stop());
 
-function purged(
-  organizationId = org,
-  { workspaceId = randomUUID(), time = new Date() } = {},
-): EncodedEvent {
+function purged(organizationId = org, { workspaceId = randomUUID(), time = new Date() } = {}): EncodedEvent {
   const context = { eventId: randomUUID(), organizationId, workspaceId, epoch: 1, time };
   const body = { context, deletionId: randomUUID(), certificateId: randomUUID() };
   return encodeEvent('workspace.purged', 'test', body);

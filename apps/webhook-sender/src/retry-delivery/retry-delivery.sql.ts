@@ -16,7 +16,7 @@ export function reviveDelivery(
          join webhook w using (webhook_id)
         where d.delivery_id = $1
           for update of d
-          for share of w
+          for key share of w
      ), revived as (
        update delivery d
           set give_up_time = null, attempts = 0, next_attempt_time = clock_timestamp()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { createPool } from '@lethe/postgres';
+import { createPool, transaction } from '@lethe/postgres';
 import { createLogger } from '@lethe/telemetry';
 import { createTestDatabase, eventually, stressStartStop, type TestDatabase } from '@lethe/testkit';
 import { Webhook } from 'standardwebhooks';
@@ -19,7 +19,7 @@ import {
 } from '../testing/world.sql.js';
 import { WEBHOOK_EVENTS } from '../webhook/event-types.js';
 import type { SenderOptions } from './send-deliveries.loop.js';
-import { setFailed } from './send-deliveries.sql.js';
+import { disableWebhook, setAllDead, setFailed } from './send-deliveries.sql.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 let db: TestDatabase;
@@ -136,6 +136,22 @@ describe('send-deliveries', () => {
     expect(receiver.heard.length).toBeLessThanOrEqual(4);
     expect(await alarmsOf(metrics)).toEqual({ webhook_disabled: 1 });
     await other.stop();
+  });
+
+  it('leaves nothing pending of a webhook that is disabled while there is something to tell', async () => {
+    for (let round = 0; round < 40; round++) {
+      const webhookId = await addWebhook(db.pool, org, receiver.url);
+      const disable = () =>
+        transaction(db.pool, async (tx) => {
+          await disableWebhook(tx, webhookId);
+          await setAllDead(tx, webhookId, 'gone');
+        });
+      const tell = () => record(db.pool, org);
+      await Promise.all(round % 2 ? [disable(), tell(), tell()] : [tell(), tell(), disable()]);
+    }
+    const { pending, dead } = await countsOf(db.pool, org);
+    expect(pending).toBe(0);
+    expect(dead, 'nothing was ever told in time').toBeGreaterThan(0);
   });
 
   it('lets a slow endpoint delay nobody else, and keep no more than its share', async () => {

@@ -70,12 +70,15 @@ export function leaseDue(
                                and d.state = 'pending'
                                and d.next_attempt_time <= now()
                                and (d.lease_time is null or d.lease_time < now())
-                               and not exists (select from delivery e
-                                                where e.webhook_id = d.webhook_id
-                                                  and e.workspace_id = d.workspace_id
-                                                  and e.state = 'pending'
-                                                  and e.attempts = 0
-                                                  and (e.event_time, e.delivery_id) < (d.event_time, d.delivery_id))
+                               -- counted, which is done row by row: as "not exists" it would be joined, over a whole backlog
+                               and (select count(*)
+                                      from (select from delivery e
+                                             where e.webhook_id = d.webhook_id
+                                               and e.workspace_id = d.workspace_id
+                                               and e.state = 'pending'
+                                               and e.attempts = 0
+                                               and (e.event_time, e.delivery_id) < (d.event_time, d.delivery_id)
+                                             limit 1) earlier) = 0
                              order by d.next_attempt_time, d.event_time
                              limit greatest($4 - in_hand.n, 0)) d
      ), picked as materialized (
@@ -138,8 +141,12 @@ export async function setDead(
   return given === 1;
 }
 
-/** Nothing is sent there any more. False: it was disabled before, or is deleted. */
+/**
+ * Nothing is sent there any more. False: it was disabled before, or is deleted. Waits for those who are about to add a delivery: the
+ * next statement sees it.
+ */
 export async function disableWebhook(tx: Queryable, webhookId: string): Promise<boolean> {
+  await execute(tx, `select from webhook where webhook_id = $1 for update`, [webhookId]);
   const disabled = await execute(
     tx,
     `update webhook set disable_time = clock_timestamp() where webhook_id = $1 and disable_time is null`,
