@@ -4,14 +4,22 @@ import type { HoldRow } from '../hold/hold.sql.js';
 /** There is at most one: of each workspace, side and origin. */
 export function findHoldInForce(
   tx: Queryable,
+  organizationId: string,
   workspaceId: string,
   byOperator: boolean,
   origin: string,
 ): Promise<HoldRow | undefined> {
   return maybeOne<HoldRow>(
     tx,
-    `select * from hold where workspace_id = $1 and by_operator = $2 and origin = $3 and release_time is null`,
-    [workspaceId, byOperator, origin],
+    `select h.*
+       from hold h
+       join workspace w using (workspace_id)
+      where w.organization_id = $1
+        and h.workspace_id = $2
+        and h.by_operator = $3
+        and h.origin = $4
+        and h.release_time is null`,
+    [organizationId, workspaceId, byOperator, origin],
   );
 }
 
@@ -19,6 +27,7 @@ export function insertHold(
   tx: Queryable,
   it: {
     readonly holdId: string;
+    readonly organizationId: string;
     readonly workspaceId: string;
     readonly origin: string;
     readonly reason: string;
@@ -29,8 +38,10 @@ export function insertHold(
   return one<HoldRow>(
     tx,
     `insert into hold (hold_id, workspace_id, origin, reason, placed_by, by_operator)
-     values ($1, $2, $3, $4, $5, $6)
+     select $1, workspace_id, $4, $5, $6, $7
+       from workspace
+      where organization_id = $2 and workspace_id = $3
      returning *`,
-    [it.holdId, it.workspaceId, it.origin, it.reason, it.placedBy, it.byOperator],
+    [it.holdId, it.organizationId, it.workspaceId, it.origin, it.reason, it.placedBy, it.byOperator],
   );
 }

@@ -27,15 +27,15 @@ export type PlaceOutcome =
 export function placeHold(pool: Pool, keeper: HoldKeeper, order: HoldOrder): Promise<PlaceOutcome> {
   return transaction(pool, async (tx) => {
     const workspace = await keptWorkspace(tx, keeper, 'placeHold', order.workspaceId);
-    const { workspaceId } = workspace;
+    const { organizationId, workspaceId } = workspace;
     const { origin, reason } = order;
     const byOperator = isOperator(keeper);
-    const inForce = await findHoldInForce(tx, workspaceId, byOperator, origin);
+    const inForce = await findHoldInForce(tx, organizationId, workspaceId, byOperator, origin);
     if (inForce) return { kind: inForce.reason === reason ? 'in_force' : 'exists', hold: inForce };
 
     const placedBy = nameOfKeeper(keeper);
     const hold = await insertHold(tx, {
-      ...{ holdId: randomUUID(), workspaceId, origin, reason, placedBy, byOperator },
+      ...{ holdId: randomUUID(), organizationId, workspaceId, origin, reason, placedBy, byOperator },
     });
     await recordHoldChange(tx, 'hold_placed', workspace, hold, keeper);
     return { kind: 'in_force', hold };

@@ -40,7 +40,7 @@ export function releaseHold(pool: Pool, keeper: HoldKeeper, which: HoldToRelease
     if (chosen === undefined) throw holdNotFound();
     if (chosen === 'operators_only') return { kind: 'operators_only' };
 
-    const hold = await releaseInForce(tx, chosen.hold_id, nameOfKeeper(keeper));
+    const hold = await releaseInForce(tx, workspace.organizationId, chosen.hold_id, nameOfKeeper(keeper));
     await recordHoldChange(tx, 'hold_released', workspace, hold, keeper);
     return { kind: 'released', hold };
   });
