@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Caller } from '@lethe/contracts';
 import { RefusalError, unreachable } from '@lethe/outcome';
 import type { Queryable } from '@lethe/postgres';
-import { callingAccount, judge } from '../authorization/authorization.js';
+import { callingAccount, callingAccountNow, judge } from '../authorization/authorization.js';
 import type { Verdict } from '../authorization/workspace-rights.js';
 import { refusals } from '../refusals.js';
 import { factsOf } from '../workspace/workspace.js';
@@ -38,11 +38,15 @@ export async function keptWorkspace(
   operation: HoldOperation,
   workspaceId: string | undefined,
 ): Promise<KeptWorkspace> {
-  const account = 'caller' in keeper ? await callingAccount(tx, keeper.caller, operation) : undefined;
+  const before = 'caller' in keeper ? await callingAccount(tx, keeper.caller, operation) : undefined;
   if (workspaceId === undefined) throw refusals.workspaceNotFound();
-  const organizationId = account?.organizationId ?? (await organizationOf(tx, workspaceId))?.organization_id;
+  const organizationId = before?.organizationId ?? (await organizationOf(tx, workspaceId))?.organization_id;
   if (organizationId === undefined) throw refusals.workspaceNotFound();
   if (operation !== 'readHolds') await lockWorkspace(tx, organizationId, workspaceId);
+  const account =
+    'caller' in keeper && operation !== 'readHolds'
+      ? await callingAccountNow(tx, keeper.caller, operation)
+      : before;
   const facts = await factsOf(tx, organizationId, workspaceId, account?.userId ?? '');
   const verdict = account ? judge(operation, account, facts) : judgeOperator(operation, facts);
   if (facts === undefined || verdict !== 'allowed') throw refusalOf(verdict, operation);
