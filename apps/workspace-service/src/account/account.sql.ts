@@ -25,8 +25,8 @@ export function findAccount(
 }
 
 /**
- * For whatever makes a user a member: a revocation under way is seen by the statements behind this, a later one waits, and sees
- * what it makes an orphan.
+ * For whatever makes a user a member, or is done by one: a revocation under way is seen by the statements behind this, a later one
+ * waits, and sees what was done.
  */
 export async function lockAccount(tx: Queryable, userId: string): Promise<void> {
   await execute(tx, `select from account where user_id = $1 for share`, [userId]);

@@ -1,6 +1,7 @@
 import type { Caller } from '@lethe/contracts';
 import type { Queryable } from '@lethe/postgres';
 import { accountOf, administratesOrganization, ORG_ROLE, type Account } from '../account/account.js';
+import { lockAccount } from '../account/account.sql.js';
 import { refusals } from '../refusals.js';
 import type { State, WorkspaceFacts } from '../workspace/workspace-state.js';
 import {
@@ -61,4 +62,17 @@ export async function callingAccount(
   if (validated && !account?.validated) throw refusals.callerNotValidated();
   if (account === undefined) throw refusals.userNotFound();
   return account;
+}
+
+/**
+ * The same behind the lock of what is changed: a revocation that was answered meanwhile counts, and one that comes now waits until
+ * the change has committed. What was read of the caller before a lock decides nothing.
+ */
+export async function callingAccountNow(
+  tx: Queryable,
+  caller: Caller,
+  operation: OrganizationOperation | WorkspaceOperation,
+): Promise<Account> {
+  await lockAccount(tx, caller.userId);
+  return callingAccount(tx, caller, operation);
 }

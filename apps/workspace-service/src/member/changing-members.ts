@@ -2,7 +2,7 @@ import type { Caller } from '@lethe/contracts';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import type { AuditEntry } from '../audit/audit.js';
 import { appendAudit } from '../audit/audit.sql.js';
-import { callingAccount, judge } from '../authorization/authorization.js';
+import { callingAccount, callingAccountNow, judge } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
 import { callerOf, hasNul, uuidOf } from '../requests.js';
 import { factsOf } from '../workspace/workspace.js';
@@ -39,10 +39,10 @@ export function changingMembers(
 ): Promise<void> {
   const [caller, workspaceId, userId] = [callerOf(request), uuidOf(request.workspaceId), userIdOf(request)];
   return transaction(pool, async (tx) => {
-    const account = await callingAccount(tx, caller, 'manageMembers');
-    const { organizationId } = account;
+    const { organizationId } = await callingAccount(tx, caller, 'manageMembers');
     if (workspaceId === undefined || !(await lockWorkspace(tx, organizationId, workspaceId)))
       throw refusals.workspaceNotFound();
+    const account = await callingAccountNow(tx, caller, 'manageMembers');
     const facts = await factsOf(tx, organizationId, workspaceId, account.userId);
     const verdict = judge('manageMembers', account, facts);
     if (verdict === 'INSUFFICIENT_PERMISSIONS')

@@ -1,7 +1,7 @@
 import type { Caller } from '@lethe/contracts';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import type { Account } from '../account/account.js';
-import { callingAccount, judge } from '../authorization/authorization.js';
+import { callingAccount, callingAccountNow, judge } from '../authorization/authorization.js';
 import { refusals } from '../refusals.js';
 import { lockWorkspace, raiseRevision } from '../workspace/workspace.sql.js';
 import { factsOf } from '../workspace/workspace.js';
@@ -18,10 +18,11 @@ export function changingResources<T>(
   notFound: () => Error = refusals.workspaceNotFound,
 ): Promise<T> {
   return transaction(pool, async (tx) => {
-    const account = await callingAccount(tx, caller, 'changeResources');
-    const workspaceId = await locate(tx, account);
-    if (workspaceId === undefined || !(await lockWorkspace(tx, account.organizationId, workspaceId)))
+    const before = await callingAccount(tx, caller, 'changeResources');
+    const workspaceId = await locate(tx, before);
+    if (workspaceId === undefined || !(await lockWorkspace(tx, before.organizationId, workspaceId)))
       throw notFound();
+    const account = await callingAccountNow(tx, caller, 'changeResources');
     const facts = await factsOf(tx, account.organizationId, workspaceId, account.userId);
     const verdict = judge('changeResources', account, facts);
     if (verdict === 'WORKSPACE_NOT_FOUND') throw notFound();

@@ -2,6 +2,7 @@ import { RestoreWorkspaceResponse, type Caller } from '@lethe/contracts';
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { accountOf } from '../account/account.js';
+import { lockAccount } from '../account/account.sql.js';
 import { appendAudit } from '../audit/audit.sql.js';
 import { event } from '../event.js';
 import { findKeptAnswer, keepAnswer, lockIdempotencyKey } from '../idempotency/kept-answer.sql.js';
@@ -30,15 +31,16 @@ export interface RestoreRequest {
 export async function restoreWorkspace(pool: Pool, request: RestoreRequest): Promise<RestoreOutcome> {
   return transaction(pool, async (tx) => {
     const { workspaceId, caller, operator } = request;
-    const restorer: Restorer = caller
-      ? { kind: 'user', account: await accountOf(tx, caller) }
-      : { kind: 'operator' };
-    const earlier = await earlierAnswer(tx, restorer, request);
+    const asking = await restorerOf(tx, caller);
+    const earlier = await earlierAnswer(tx, asking, request);
     if (earlier) return earlier;
-    const organizationId = workspaceId && (await organizationFor(tx, restorer, workspaceId));
+    const organizationId = workspaceId && (await organizationFor(tx, asking, workspaceId));
     if (!workspaceId || !organizationId || !(await lockWorkspace(tx, organizationId, workspaceId)))
-      return decideRestore(restorer, undefined) as RestoreOutcome;
+      return decideRestore(asking, undefined) as RestoreOutcome;
 
+    // Behind the lock: whoever was revoked while this waited restores nothing.
+    if (caller) await lockAccount(tx, caller.userId);
+    const restorer = await restorerOf(tx, caller);
     const decision = decideRestore(
       restorer,
       await factsOf(tx, organizationId, workspaceId, caller?.userId ?? ''),
@@ -99,6 +101,10 @@ async function keep(
   const kept = { userId: caller.userId, key, request: asked(request), workspaceId };
   if (!(await keepAnswer(tx, { ...kept, answer: RestoreWorkspaceResponse.toJSON(answer) })))
     throw refusals.idempotencyKeyReused(); // undoes the restore: the key now stands for something else
+}
+
+async function restorerOf(tx: PoolClient, caller: Caller | undefined): Promise<Restorer> {
+  return caller ? { kind: 'user', account: await accountOf(tx, caller) } : { kind: 'operator' };
 }
 
 /** A user acts in the user's own organization; an operator in the workspace's. */

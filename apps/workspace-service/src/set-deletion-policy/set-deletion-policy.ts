@@ -21,10 +21,13 @@ export type SetPolicyOutcome =
  */
 export function setDeletionPolicy(pool: Pool, caller: Caller, whole: WholePolicy): Promise<SetPolicyOutcome> {
   return transaction(pool, async (tx) => {
+    const asked = await callingAccount(tx, caller, 'setDeletionPolicy');
+    if (!mayInOrganization('setDeletionPolicy', asked)) return { kind: 'insufficient_permissions' };
+    const { organizationId } = asked;
+    await lockOrganization(tx, organizationId); // where there is no policy yet, there is no row of it to lock
+    // Revocations take that lock too: who is somebody now stays it.
     const account = await callingAccount(tx, caller, 'setDeletionPolicy');
     if (!mayInOrganization('setDeletionPolicy', account)) return { kind: 'insufficient_permissions' };
-    const { organizationId } = account;
-    await lockOrganization(tx, organizationId); // where there is no policy yet, there is no row of it to lock
     const before = await lockPolicy(tx, organizationId);
     const wanted = { organization_id: organizationId, ...whole };
     if (before !== undefined && isSame(before, wanted)) return { kind: 'set', policy: before };

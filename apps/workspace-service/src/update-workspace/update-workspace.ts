@@ -2,7 +2,7 @@ import type { Caller, Workspace } from '@lethe/contracts';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import type { Account } from '../account/account.js';
 import { appendAudit } from '../audit/audit.sql.js';
-import { callingAccount, judge } from '../authorization/authorization.js';
+import { callingAccount, callingAccountNow, judge } from '../authorization/authorization.js';
 import { lockOrganization } from '../organization/organization.sql.js';
 import { refusals } from '../refusals.js';
 import type { WorkspaceFacts } from '../workspace/workspace-state.js';
@@ -27,10 +27,11 @@ export interface UpdateRequest {
  */
 export function updateWorkspace(pool: Pool, request: UpdateRequest): Promise<Workspace> {
   return transaction(pool, async (tx) => {
-    const account = await callingAccount(tx, request.caller, 'updateWorkspace');
-    const [{ organizationId }, { workspaceId, name, isDefault }] = [account, request];
+    const { organizationId } = await callingAccount(tx, request.caller, 'updateWorkspace');
+    const { workspaceId, name, isDefault } = request;
     if (workspaceId === undefined || !(await lock(tx, organizationId, workspaceId, isDefault === true)))
       throw refusals.workspaceNotFound();
+    const account = await callingAccountNow(tx, request.caller, 'updateWorkspace');
     allow(account, await factsOf(tx, organizationId, workspaceId, account.userId), request);
 
     const before = await findWorkspace(tx, organizationId, workspaceId);
