@@ -1,48 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { DeletionState, type WatchDeletionRequest, type WatchDeletionResponse } from '@lethe/contracts';
-import { refusalOf } from '@lethe/outcome';
-import { createTestDatabase, eventually, serverVariable, type TestDatabase } from '@lethe/testkit';
+import { DeletionState } from '@lethe/contracts';
+import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreWorkspace } from '../restore-workspace/restore-workspace.js';
-import { clientsOf, configOf, serviceOf } from '../testing/running-service.js';
-import { byLoop, callerNamed, certificateKey, contextOf, reasonOf, softDelete } from '../testing/stories.js';
-import { watchedPool } from '../testing/watched-pool.js';
+import { clientsOf } from '../testing/running-service.js';
+import { byLoop, contextOf, reasonOf, softDelete } from '../testing/stories.js';
+import { quietService, watchAt } from '../testing/watching.js';
 import { addOrganization, addUser, addWorkspace, hold, revoke } from '../testing/world.sql.js';
 import { watchDeletionRpc } from '../watch-deletion/watch-deletion.rpc.js';
-import { createWatchers, WATCHER_LIMITS } from '../watch-deletion/watchers.js';
+import { createWatchers } from '../watch-deletion/watchers.js';
 import type { WorkspaceServiceHandle } from '../workspace-service.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
-const { perUser } = WATCHER_LIMITS;
 let db: TestDatabase;
 let service: WorkspaceServiceHandle;
 let other: WorkspaceServiceHandle;
+const servers = () => ({
+  databaseUrl: db.url,
+  natsUrl: serverVariable('NATS_URL'),
+  natsToken: process.env['NATS_TOKEN'],
+});
 beforeAll(async () => {
   db = await createTestDatabase(migrations);
   await addOrganization(db.pool, 'org1', { graceSeconds: 3600 });
   await addOrganization(db.pool, 'now', {});
   for (const user of ['ann', 'bob', 'cat']) await addUser(db.pool, 'org1', user);
   await addUser(db.pool, 'now', 'eve', { orgRole: 255 });
-  [service, other] = [await started(), await started()];
+  [service, other] = [await quietService(servers()), await quietService(servers())];
 });
 afterAll(async () => {
   await Promise.all([service.stop(), other.stop()]);
   await db.drop();
 });
 
-async function started(): Promise<WorkspaceServiceHandle> {
-  const config = configOf({
-    databaseUrl: db.url,
-    natsUrl: serverVariable('NATS_URL'),
-    natsToken: process.env['NATS_TOKEN'],
-    certificateKey: (await certificateKey()).json,
-  });
-  // Nothing here may be purged or certified but by the test.
-  const handle = serviceOf({ ...config, reconcileMs: 3_600_000 });
-  await handle.start();
-  return handle;
-}
 async function deleted(
   organization = 'org1',
   members = { ann: 'ADMIN', bob: 'READ' } as const,
@@ -54,48 +45,8 @@ async function deleted(
 const restored = (workspaceId: string) =>
   restoreWorkspace(db.pool, { workspaceId, caller: undefined, operator: 'o' });
 
-interface Watch {
-  next(): Promise<WatchDeletionResponse>;
-  /** The reason it was refused or ended with; `end` without one. What came before it is thrown away. */
-  ended(): Promise<string>;
-  readonly unread: () => number;
-  cancel(): void;
-}
-/** Over a real socket, by a user or (undefined) an operator. */
-function watch(
-  user: string | undefined,
-  workspaceId: string,
-  { lastEventId = '', at = service } = {},
-): Watch {
-  const clients = clientsOf(at.grpcAddress, user === undefined ? 'operator' : 'gateway');
-  const request: WatchDeletionRequest = {
-    ...{ workspaceId, lastEventId },
-    caller: user === undefined ? undefined : callerNamed(user),
-  };
-  const call = clients.workspaces.stream((c) => c.watchDeletion.bind(c), request);
-  const [arrived, waiting]: [WatchDeletionResponse[], ((answer: WatchDeletionResponse) => void)[]] = [[], []];
-  const ended = new Promise<string>((resolve) => {
-    call.on('end', () => resolve('end'));
-    call.on('error', (error: unknown) => resolve(refusalOf(error)?.reason ?? String(error)));
-  }).finally(() => clients.close());
-  call.on('data', (answer: WatchDeletionResponse) => {
-    const take = waiting.shift();
-    if (take) take(answer);
-    else arrived.push(answer);
-  });
-  return {
-    next: async () => {
-      const first = arrived.shift();
-      if (first) return first;
-      const come = new Promise<WatchDeletionResponse>((resolve) => waiting.push(resolve));
-      const none = ended.then((reason) => Promise.reject(new Error(`the watch ended: ${reason}`)));
-      return Promise.race([come, none]);
-    },
-    ended: () => ended,
-    unread: () => arrived.length,
-    cancel: () => call.cancel(),
-  };
-}
+const watch = (user: string | undefined, workspaceId: string, { lastEventId = '', at = service } = {}) =>
+  watchAt(at, user, workspaceId, lastEventId);
 
 describe('WatchDeletion', () => {
   it('tells the state of now and each change, and ends with the final one', async () => {
@@ -247,108 +198,5 @@ describe('whoever may not see a deletion', () => {
       expect(watching.unread()).toBe(0);
       await undo();
     }
-  });
-});
-
-describe('watchers', () => {
-  it(`are at most ${perUser} of one user, counted in a metric, and make room when they go`, async () => {
-    const open = async () => {
-      const text = await (await fetch(`http://${other.adminAddress}/metrics`)).text();
-      return Number(/^lethe_open_streams\{stream="watch-deletion".*\} (\d+)$/m.exec(text)?.[1]);
-    };
-    await eventually('nobody watches', async () => !((await open()) > 0));
-    const id = await deleted();
-    const watches = Array.from({ length: perUser }, () => watch('ann', id, { at: other }));
-    await Promise.all(watches.map((w) => w.next()));
-    expect(await open()).toBe(perUser);
-    expect(await watch('ann', id, { at: other }).ended()).toBe('TOO_MANY_WATCHERS');
-    for (const somebodyElse of ['bob', undefined]) {
-      const admitted = watch(somebodyElse, id, { at: other });
-      await admitted.next();
-      admitted.cancel();
-    }
-    watches.pop()?.cancel();
-    await eventually('there is room for one', async () => {
-      const admitted = watch('ann', id, { at: other });
-      const seen = await admitted.next().catch(() => undefined);
-      admitted.cancel();
-      return seen !== undefined;
-    });
-    watches.forEach((w) => w.cancel());
-    await eventually('nobody watches any more', async () => (await open()) === 0);
-  });
-
-  it('are bounded altogether, operators too, and are let go when they end or are refused', async () => {
-    const [id, over] = [await deleted(), await deleted()];
-    await restored(over);
-    const counted: number[] = [];
-    const watchers = createWatchers({ perProcess: 3, perUser: 2 }, (open) => counted.push(open));
-    const begin = (user: string | undefined, workspaceId = id) => {
-      const caller = user === undefined ? undefined : callerNamed(user);
-      const context = contextOf(user === undefined ? 'operator' : 'gateway');
-      return watchDeletionRpc(db.pool, watchers)({ caller, workspaceId, lastEventId: '' }, context);
-    };
-    const [first, second, third] = [begin('ann'), begin('ann'), begin(undefined)];
-    await Promise.all([first, second, third].map((w) => w.next()));
-    for (const user of ['bob', undefined, 'ann'])
-      expect(await reasonOf(begin(user).next())).toBe('TOO_MANY_WATCHERS');
-    await third.return(undefined);
-    expect(await reasonOf(begin('ann').next())).toBe('TOO_MANY_WATCHERS');
-    for (let n = 0; n < 5; n++) {
-      expect(await reasonOf(begin('cat').next())).toBe('WORKSPACE_NOT_FOUND');
-      const ends = begin('bob', over);
-      expect((await ends.next()).done).toBe(false);
-      expect((await ends.next()).done).toBe(true);
-    }
-    await first.return(undefined);
-    await second.return(undefined);
-    expect(counted.at(-1)).toBe(0);
-    expect(Math.max(...counted)).toBe(3);
-  });
-
-  it('cost one statement for each look at what has not changed', async () => {
-    let looked: () => void = () => undefined;
-    const { pool, statements } = watchedPool(db.pool, async () => looked());
-    for (const user of ['ann', undefined]) {
-      const id = await deleted();
-      const caller = user === undefined ? undefined : callerNamed(user);
-      const watching = watchDeletionRpc(pool, createWatchers())(
-        { caller, workspaceId: id, lastEventId: '' },
-        contextOf(user === undefined ? 'operator' : 'gateway'),
-      );
-      await watching.next();
-      statements.length = 0;
-      const thrice = new Promise<void>((resolve) => {
-        looked = () => {
-          if (statements.length === 3) resolve();
-        };
-      });
-      const change = watching.next();
-      await thrice;
-      expect(new Set(statements.map(({ text }) => text)).size).toBe(1);
-      await hold(db.pool, id);
-      await change;
-      await watching.return(undefined);
-    }
-  });
-
-  it('end at once when the service stops, and are told to come again', async () => {
-    const id = await deleted();
-    const stopping = await started();
-    const watches = [watch('ann', id, { at: stopping }), watch(undefined, id, { at: stopping })];
-    const { eventId } = await watches[0]!.next();
-    await watches[1]!.next();
-    const resumed = watch('bob', id, { at: stopping, lastEventId: eventId });
-    const admin = `http://${stopping.adminAddress}/metrics`;
-    await eventually('all watch', async () =>
-      /^lethe_open_streams\{.*\} 3$/m.test(await (await fetch(admin)).text()),
-    );
-    // A server that gives up waiting for them would break them off without a refusal.
-    const stopped = stopping.stop();
-    for (const watching of [...watches, resumed]) {
-      expect(await watching.ended()).toBe('UNAVAILABLE');
-      expect(watching.unread()).toBe(0);
-    }
-    await stopped;
   });
 });
