@@ -157,7 +157,7 @@ CREATE TABLE hold (
 );
 CREATE INDEX hold_by_workspace ON public.hold USING btree (workspace_id, place_time DESC, hold_id DESC);
 CREATE INDEX hold_in_force ON public.hold USING btree (workspace_id) WHERE (release_time IS NULL);
-CREATE UNIQUE INDEX hold_of_origin ON public.hold USING btree (workspace_id, by_operator, origin) WHERE (release_time IS NULL);
+CREATE INDEX hold_of_origin ON public.hold USING btree (workspace_id, by_operator, origin) WHERE (release_time IS NULL);
 CREATE TRIGGER hold_is_not_emptied BEFORE TRUNCATE ON public.hold FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER hold_moves BEFORE UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION hold_moves();
 CREATE TRIGGER hold_needs_workspace BEFORE INSERT ON public.hold FOR EACH ROW EXECUTE FUNCTION child_needs_workspace('active', 'deleted');
@@ -277,7 +277,7 @@ CREATE TABLE workspace (
   CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT workspace_check CHECK ((state = 'purged'::text) = (name IS NULL)),
-  CONSTRAINT workspace_default_stays CHECK (NOT (is_default AND state = 'deleted'::text)),
+  CONSTRAINT workspace_default_stays CHECK (NOT is_default OR state = 'active'::text),
   CONSTRAINT workspace_epoch_check CHECK (epoch >= 0),
   CONSTRAINT workspace_name_check CHECK (length(name) >= 1 AND length(name) <= 255),
   CONSTRAINT workspace_state_check CHECK (state = ANY (ARRAY['active'::text, 'deleted'::text, 'purging'::text, 'purged'::text]))

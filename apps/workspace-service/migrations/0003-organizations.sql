@@ -1,9 +1,10 @@
 -- Up Migration
 
--- What a client of the public API may ask: which workspace is the organization's default. It cannot be deleted while it is.
+-- What a client of the public API may ask: which workspace is the organization's default. It cannot be deleted while it is; the grant
+-- of an orphan, which is an operator's order, takes that from it.
 alter table workspace
   add column is_default boolean not null default false,
-  add constraint workspace_default_stays check (not (is_default and state = 'deleted'));
+  add constraint workspace_default_stays check (not is_default or state = 'active');
 create unique index workspace_default on workspace (organization_id) where is_default;
 
 -- The bin of an organization's administrators; and what is live of a workspace: to count it, and to page through it.
@@ -15,10 +16,11 @@ create index repository_live on repository (workspace_id, repository_id) where d
 drop index account_by_organization;
 create index account_by_organization on account (organization_id, user_id);
 
--- A hold is the organization's own or an operator's, and only its own side releases it. One in force for each origin and side.
+-- A hold is the organization's own or an operator's, and only its own side releases it. place-hold keeps one in force for each origin
+-- and side, behind the workspace's lock; no unique index, since repeated orders placed several before.
 alter table hold add column by_operator boolean not null default true;
 alter table hold alter column by_operator drop default;
-create unique index hold_of_origin on hold (workspace_id, by_operator, origin) where release_time is null;
+create index hold_of_origin on hold (workspace_id, by_operator, origin) where release_time is null;
 create index hold_by_workspace on hold (workspace_id, place_time desc, hold_id desc);
 
 -- A released hold never comes back, and what it said stays.

@@ -46,6 +46,15 @@ describe('post', () => {
     ]);
   });
 
+  it.each(['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', ''])(
+    'ends when the connection does, whatever it became (%j)',
+    async (said) => {
+      const server = await rawServer((socket) => socket.once('data', () => socket.end(said)));
+      expect(await send(server.url)).toMatchObject({ kind: 'failed' });
+      server.stop();
+    },
+  );
+
   it.each([301, 302, 303, 307, 308])('does not follow a redirect (%i)', async (status) => {
     const other = await startReceiver();
     receiver.answer = answering(status, { location: other.url });

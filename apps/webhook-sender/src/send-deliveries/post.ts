@@ -70,6 +70,14 @@ export function post(
         resolve(answered);
       });
     });
+    // A connection may end without either, as after 101, and a signal may go unheard then.
+    const ended = () => {
+      resolve(
+        answer ?? { kind: 'failed', reason: deadline.aborted ? 'no answer in time' : 'the connection ended' },
+      );
+    };
+    request.once('close', ended);
+    deadline.addEventListener('abort', ended);
     request.end(bytes);
   });
 }

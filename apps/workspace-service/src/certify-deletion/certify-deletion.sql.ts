@@ -62,8 +62,8 @@ export function removeRemainder(
      ), gone_buckets as (
        delete from bucket where workspace_id in (select workspace_id from purged) returning 1
      ), gone_answers as (
-       -- they hold its name
-       delete from kept_answer where workspace_id in (select workspace_id from purged)
+       -- those to restores hold its name; those to deletions go on answering repetitions
+       delete from kept_answer where workspace_id in (select workspace_id from purged) and request like 'RestoreWorkspace %'
      )
      select (select count(*) from gone_members) as memberships,
             (select count(*) from gone_buckets) as buckets,

@@ -24,6 +24,7 @@ const READ_BACK =
 const LIMITS = [
   'Objects that were uploaded but never registered as blocks, and uploads that ended after the read-back, are outside of what was counted.',
   'Backups of the databases and of the object storage, and copies internal to a storage provider, are outside of what was read back.',
+  'The audit keeps ids and times, and the origins and reasons of legal holds that were released.',
   'Retained blocks are shared with a live realm of the organization and stay until it is deleted.',
 ];
 

@@ -33,7 +33,8 @@ export function readDeletionFacts(
             ${FACTS}
        from (select clock_timestamp()::timestamptz(3) as delete_time) clock
        left join account caller on caller.user_id = $1 and caller.revoke_time is null and ($2 = '' or caller.organization_id = $2)
-       left join kept_answer kept on kept.user_id = caller.user_id and kept.idempotency_key = $4
+       left join (kept_answer kept join workspace asked using (workspace_id))
+              on kept.user_id = caller.user_id and kept.idempotency_key = $4 and asked.organization_id = caller.organization_id
        left join workspace w on w.organization_id = caller.organization_id and w.workspace_id = $3::uuid
        left join deletion d on d.workspace_id = w.workspace_id and d.epoch = w.epoch and d.state = 'scheduled'
        left join deletion_policy policy on policy.organization_id = caller.organization_id`,

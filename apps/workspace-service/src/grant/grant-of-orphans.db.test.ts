@@ -75,6 +75,14 @@ describe('the grant of an orphan', () => {
     expect(await order('org1', id)).toBe('held');
   });
 
+  it('takes the default from the workspace that it lets go', async () => {
+    const id = await workspace('org1', 'long');
+    await db.pool.query(`update workspace set is_default = true where workspace_id = $1`, [id]);
+    expect(await order('org1', id)).toBe('granted');
+    const { rows } = await db.pool.query(`select is_default from workspace where workspace_id = $1`, [id]);
+    expect(rows).toEqual([{ is_default: false }]);
+  });
+
   it('never takes a soft-deleted workspace for an orphan, though its members are suspended or revoked', async () => {
     for (const users of [['long'], ['here'], ['long', 'here']]) {
       const id = await workspace('org1', ...users);

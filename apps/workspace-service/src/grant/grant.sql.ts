@@ -67,7 +67,7 @@ export function grantOrphaned(
     tx,
     `with granted as (
        update workspace w
-          set state = 'purging', epoch = w.epoch + 1, revision = w.revision + 1
+          set state = 'purging', epoch = w.epoch + 1, revision = w.revision + 1, is_default = false
          from workspace o
          join deletion_policy policy using (organization_id)
         cross join lateral (${orphanedSince('o.workspace_id')}) orphan

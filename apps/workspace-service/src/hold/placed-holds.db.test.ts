@@ -107,6 +107,31 @@ describe('PlaceHold', () => {
     ).rejects.toThrow('a hold needs a workspace that is active or deleted');
   });
 
+  it('lives with several of one origin, placed before there was a rule: answers the first', async () => {
+    const id = await workspace();
+    for (const reason of ['first', 'second'])
+      await db.pool.query(
+        `insert into hold (hold_id, workspace_id, origin, reason, placed_by, by_operator) values ($1, $2, 'court', $3, 'p', false)`,
+        [randomUUID(), id, reason],
+      );
+    expect((await place('owner', id, { reason: 'first' })).hold).toMatchObject({ reason: 'first' });
+    expect(await reasonOf(place('owner', id, { reason: 'second' }))).toBe('HOLD_EXISTS');
+    for (const reason of ['first', 'second'])
+      expect((await release('owner', { workspaceId: id, origin: 'court' })).hold).toMatchObject({ reason });
+    expect((await remove(id)).kind).toBe('scheduled');
+  });
+
+  it('tells subscribers of it without a word of free text', async () => {
+    const id = await workspace();
+    await place('owner', id, { origin: 'Mr. Smith against Ada', reason: 'case of Smith' });
+    const { rows } = await db.pool.query<{ text: string }>(
+      `select convert_from(payload, 'utf8') || headers as text from outbox where headers ->> 'ce-subject' = $1`,
+      [id],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.text).not.toMatch(/Smith/);
+  });
+
   it('makes a deletion that was decided before look again', async () => {
     const id = await workspace();
     const { etag } = await see(db.pool, id);

@@ -10,7 +10,7 @@ export async function recordHoldChange(
   tx: PoolClient,
   change: 'hold_placed' | 'hold_released',
   { organizationId, workspaceId, epoch }: KeptWorkspace,
-  { hold_id: holdId, origin, place_time: placeTime, release_time: releaseTime }: HoldRow,
+  { hold_id: holdId, place_time: placeTime, release_time: releaseTime }: HoldRow,
   keeper: HoldKeeper,
 ): Promise<void> {
   const subject = { organization_id: organizationId, workspace_id: workspaceId, epoch };
@@ -18,7 +18,7 @@ export async function recordHoldChange(
   await appendEvents(
     tx,
     change === 'hold_placed'
-      ? event('workspace.hold_placed', subject, placeTime, { holdId, origin })
+      ? event('workspace.hold_placed', subject, placeTime, { holdId, origin: '' }) // free text stays here
       : event('workspace.hold_released', subject, releaseTime, { holdId }),
   );
   await appendAudit(tx, {

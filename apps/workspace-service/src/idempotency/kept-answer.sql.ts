@@ -10,15 +10,20 @@ export async function lockIdempotencyKey(tx: Queryable, userId: string, key: str
   await execute(tx, `select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))`, [userId, key]);
 }
 
+/** What a user of the organization asked of a workspace of it. */
 export function findKeptAnswer(
   tx: Queryable,
+  organizationId: string,
   userId: string,
   key: string,
 ): Promise<KeptAnswerRow | undefined> {
   return maybeOne<KeptAnswerRow>(
     tx,
-    `select request, answer from kept_answer where user_id = $1 and idempotency_key = $2`,
-    [userId, key],
+    `select request, answer
+       from kept_answer
+       join workspace using (workspace_id)
+      where organization_id = $1 and user_id = $2 and idempotency_key = $3`,
+    [organizationId, userId, key],
   );
 }
 

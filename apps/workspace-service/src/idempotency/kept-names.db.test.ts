@@ -5,7 +5,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { certifyDeletions } from '../certify-deletion/certify-deletion.loop.js';
 import { deleteWorkspaceRpc } from '../delete-workspace/delete-workspace.rpc.js';
 import { restoreWorkspaceRpc } from '../restore-workspace/restore-workspace.rpc.js';
-import { byLoop, callerNamed, certificateKey, contextOf, evidence, report } from '../testing/stories.js';
+import {
+  byLoop,
+  callerNamed,
+  certificateKey,
+  contextOf,
+  evidence,
+  reasonOf,
+  report,
+} from '../testing/stories.js';
 import { addOrganization, addUser, addWorkspace, see, setPolicy } from '../testing/world.sql.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -52,6 +60,7 @@ it('answers hold names: they are gone with the certificate, and others’ stay',
     ...{ pool: db.pool, key: () => Promise.resolve(key), issuer: 'lethe', logger, metrics },
   });
   expect(await see(db.pool, id)).toMatchObject({ state: 'purged', certificates: 1 });
-  expect([await keptOf(id), await keptOf(other)]).toEqual([0, 1]);
+  expect([await keptOf(id), await keptOf(other)], 'to deletions they stay: they hold none').toEqual([2, 1]);
+  expect(await reasonOf(remove(id, 'third', 'zoe'))).toMatchObject({ deletion: { workspaceId: id } });
   expect(await named()).toBe(before! - 1);
 });

@@ -1,7 +1,7 @@
 import { maybeOne, one, type Queryable } from '@lethe/postgres';
 import type { HoldRow } from '../hold/hold.sql.js';
 
-/** There is at most one: of each workspace, side and origin. */
+/** Of a workspace, side and origin: the first, where there are several of old. */
 export function findHoldInForce(
   tx: Queryable,
   organizationId: string,
@@ -18,7 +18,9 @@ export function findHoldInForce(
         and h.workspace_id = $2
         and h.by_operator = $3
         and h.origin = $4
-        and h.release_time is null`,
+        and h.release_time is null
+      order by h.place_time, h.hold_id
+      limit 1`,
     [organizationId, workspaceId, byOperator, origin],
   );
 }

@@ -83,9 +83,9 @@ async function earlierAnswer(
 ): Promise<RestoreOutcome | undefined> {
   const { caller, idempotencyKey = '' } = request;
   if (caller === undefined || idempotencyKey === '') return undefined;
-  if (restorer.kind === 'user' && !restorer.account?.validated) return undefined;
+  if (restorer.kind !== 'user' || !restorer.account?.validated) return undefined;
   await lockIdempotencyKey(tx, caller.userId, idempotencyKey);
-  const kept = await findKeptAnswer(tx, caller.userId, idempotencyKey);
+  const kept = await findKeptAnswer(tx, restorer.account.organizationId, caller.userId, idempotencyKey);
   if (kept === undefined) return undefined;
   if (kept.request !== asked(request)) return { kind: 'idempotency_key_reused' };
   return { kind: 'restored', answer: RestoreWorkspaceResponse.fromJSON(kept.answer) };

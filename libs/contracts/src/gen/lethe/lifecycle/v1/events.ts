@@ -80,6 +80,7 @@ export interface WorkspaceRestored {
 export interface HoldPlaced {
   context: EventContext | undefined;
   holdId: string;
+  /** Always empty: who asks for a hold is free text, and does not leave the authority's database. */
   origin: string;
 }
 
