@@ -51,7 +51,7 @@ export function placeOf({ pageToken }: { readonly pageToken: string }): Place | 
       typeof organizationId === 'string' &&
       isOrganizationId(organizationId) &&
       typeof time === 'string' &&
-      /^\d{4}-/.test(time) &&
+      /^(?!0000)\d{4}-/.test(time) && // a Date knows a year 0000, PostgreSQL does not
       new Date(time).toISOString() === time &&
       typeof id === 'string' &&
       isCanonicalUuid(id)

@@ -108,6 +108,11 @@ describe('malformed input', () => {
       'listOpenGrants',
       () => ({ pageToken: token('2026-02-31T00:00:00.000Z', purging) }),
     ],
+    [
+      'a token of the year 0',
+      'listOpenGrants',
+      () => ({ pageToken: token('0000-01-01T00:00:00.000Z', purging) }),
+    ],
     ['a token of no id', 'listOpenGrants', () => ({ pageToken: token('2026-01-01T00:00:00.000Z', 'x') })],
     ['a page of workspaces too large', 'listWorkspaces', () => ({ caller, pageSize: 1001 })],
     ['a page of buckets below zero', 'listBuckets', () => ({ caller, pageSize: -1 })],

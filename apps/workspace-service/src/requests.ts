@@ -58,9 +58,10 @@ export const tokenPart = {
   text: (part: string) => !hasNul(part),
   uuid: isCanonicalUuid,
   number: (part: string) => /^(0|[1-9]\d{0,14})$/.test(part),
+  /** Of the years 0001 to 9999: a Date knows a year 0000, PostgreSQL does not. */
   time: (part: string) => {
     const time = new Date(part);
-    return !Number.isNaN(time.getTime()) && time.toISOString() === part && /^\d{4}-/.test(part);
+    return !Number.isNaN(time.getTime()) && time.toISOString() === part && /^(?!0000)\d{4}-/.test(part);
   },
 };
 
