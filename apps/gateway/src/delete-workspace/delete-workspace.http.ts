@@ -1,3 +1,6 @@
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
@@ -20,6 +23,7 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
       schema: {
         operationId: 'deleteWorkspace',
         summary: 'Delete a workspace: invisible at once, restorable until its purge time',
+        description: 'Takes no query: a request with one is refused with 400, and deletes nothing.',
         tags: ['workspaces'],
         security: BEARER,
         params: idParams,
@@ -31,6 +35,7 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
       },
     },
     async (request) => {
+      refuseQuery(request);
       await workspaces.unary(
         (client) => client.deleteWorkspace,
         {
@@ -45,3 +50,16 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
     },
   );
 };
+
+/**
+ * Clients do not encode ids, and send no query here: one is the rest of an id with a `?` in it, and what stands before it may be the
+ * id of another workspace. Looks at the URL, for not everything behind a `?` is a field of a query.
+ */
+function refuseQuery({ url }: FastifyRequest): void {
+  if (/\?./.test(url))
+    throw new RefusalError({
+      code: status.INVALID_ARGUMENT,
+      reason: 'INVALID_ARGUMENT',
+      message: 'DELETE /workspace/{id} takes no query; a "?" in an id must be sent as %3F',
+    });
+}
