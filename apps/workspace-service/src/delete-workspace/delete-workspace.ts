@@ -57,7 +57,15 @@ async function tryOnce(pool: Pool, request: DeleteRequest): Promise<DeleteOutcom
 
   const decision = decideDeletion(account, facts, etag);
   if (decision.kind === 'already_deleted')
-    return { ...decision, deletion: await deletionOf(pool, workspaceId as string, facts?.epoch ?? 0) };
+    return {
+      ...decision,
+      deletion: await deletionOf(
+        pool,
+        account?.organizationId ?? '',
+        workspaceId as string,
+        facts?.epoch ?? 0,
+      ),
+    };
   if (decision.kind !== 'delete') return decision;
 
   const keep = idempotencyKey === '' ? undefined : { key: idempotencyKey, request: asked };

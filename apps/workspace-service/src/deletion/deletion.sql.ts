@@ -46,11 +46,17 @@ export function openDeletion(tx: Queryable, workspaceId: string): Promise<Deleti
 }
 
 /** The deletion that an epoch began with: it stays whatever becomes of the workspace. */
-export function deletionOf(db: Queryable, workspaceId: string, epoch: number): Promise<DeletionRow> {
-  return one<DeletionRow>(db, `select * from deletion where workspace_id = $1 and epoch = $2`, [
-    workspaceId,
-    epoch,
-  ]);
+export function deletionOf(
+  db: Queryable,
+  organizationId: string,
+  workspaceId: string,
+  epoch: number,
+): Promise<DeletionRow> {
+  return one<DeletionRow>(
+    db,
+    `select * from deletion where organization_id = $1 and workspace_id = $2 and epoch = $3`,
+    [organizationId, workspaceId, epoch],
+  );
 }
 
 /** With an organization only if the workspace is one of its own. */
@@ -84,34 +90,43 @@ export function listParticipantRows(
   );
 }
 
-export function listProgress(db: Queryable, deletionId: string): Promise<ProgressRow[]> {
+export function listProgress(
+  db: Queryable,
+  { organization_id, deletion_id }: DeletionRow,
+): Promise<ProgressRow[]> {
   return many<ProgressRow>(
     db,
     `select participant, progress, conditions, report_time
        from deletion_progress
-      where deletion_id = $1
+       join deletion using (deletion_id)
+      where organization_id = $1 and deletion_id = $2
       order by participant`,
-    [deletionId],
+    [organization_id, deletion_id],
   );
 }
 
 export function findCertificate(
   db: Queryable,
-  deletionId: string,
+  { organization_id, deletion_id }: DeletionRow,
 ): Promise<{ certificate_id: string; jws: string } | undefined> {
-  return maybeOne(db, `select certificate_id, jws from certificate where deletion_id = $1`, [deletionId]);
+  return maybeOne(
+    db,
+    `select certificate_id, jws from certificate where organization_id = $1 and deletion_id = $2`,
+    [organization_id, deletion_id],
+  );
 }
 
 /** How many holds are in force, and since when the first is. */
 export function holdsInForce(
   db: Queryable,
-  workspaceId: string,
+  { organization_id, workspace_id }: DeletionRow,
 ): Promise<{ holds: number; since: Date | null }> {
   return one(
     db,
     `select count(*) as holds, min(place_time) as since
        from hold
-      where workspace_id = $1 and release_time is null`,
-    [workspaceId],
+       join workspace using (workspace_id)
+      where organization_id = $1 and workspace_id = $2 and release_time is null`,
+    [organization_id, workspace_id],
   );
 }

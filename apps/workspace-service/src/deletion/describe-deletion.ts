@@ -18,9 +18,9 @@ const SOURCE = 'workspace-service';
 export async function describeDeletion(db: Queryable, row: DeletionRow): Promise<Deletion> {
   const [participants, progress, certificate, held] = await Promise.all([
     listParticipantRows(db, [row.deletion_id]),
-    listProgress(db, row.deletion_id),
-    findCertificate(db, row.deletion_id),
-    holdsInForce(db, row.workspace_id),
+    listProgress(db, row),
+    findCertificate(db, row),
+    holdsInForce(db, row),
   ]);
   const conditions = [
     ...ownConditions(row, participants, held),

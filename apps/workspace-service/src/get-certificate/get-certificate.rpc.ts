@@ -19,7 +19,7 @@ export const getCertificateRpc =
       uuidOf(request.workspaceId),
       userOrOperator(request, context),
     );
-    const certificate = await findCertificate(pool, deletion.deletion_id);
+    const certificate = await findCertificate(pool, deletion);
     if (certificate === undefined)
       throw new RefusalError({
         code: status.NOT_FOUND,

@@ -57,7 +57,15 @@ export function previewDeletion(
         : undefined;
     const refusal = refusalToDelete(account, facts, 'previewDeletion');
     if (refusal?.kind === 'already_deleted')
-      return { ...refusal, deletion: await deletionOf(tx, workspaceId as string, facts?.epoch ?? 0) };
+      return {
+        ...refusal,
+        deletion: await deletionOf(
+          tx,
+          account?.organizationId ?? '',
+          workspaceId as string,
+          facts?.epoch ?? 0,
+        ),
+      };
     if (refusal !== undefined) return refusal;
     if (account === undefined || facts === undefined || workspaceId === undefined)
       return { kind: 'not_found' };
