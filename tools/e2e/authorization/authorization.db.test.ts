@@ -152,6 +152,25 @@ describe('in the organization', () => {
     },
   );
 
+  it('shows of the audit all to administrators, to others what they did themselves', async () => {
+    const [acting, other] = CALLERS.filter((c) => c.orgRole === 255 && beforehand(c, true) === undefined);
+    for (const caller of [acting!, other!])
+      await send(caller, { method: 'POST', path: '/workspace', body: { name: 'audited' } });
+    for (const caller of CALLERS.filter((c) => beforehand(c, false) === undefined)) {
+      const { text } = await send(caller, { method: 'POST', path: '/systemevent', body: { take: 100 } });
+      const { events } = JSON.parse(text) as { events: { userId: string; orgId: string }[] };
+      const actors = new Set(events.map(({ userId }) => userId));
+      expect(new Set(events.map(({ orgId }) => orgId)).size, caller.name).toBeLessThan(2);
+      if (isStranger(caller)) expect([...actors].filter((id) => id !== caller.userId)).toEqual([]);
+      else if (caller.orgRole >= 254) expect(actors.size, caller.name).toBeGreaterThan(1);
+      else
+        expect(
+          [...actors].filter((id) => id !== caller.userId),
+          caller.name,
+        ).toEqual([]);
+    }
+  });
+
   it('shows in lists only what is the caller’s own', async () => {
     const mine = freshWorkspace('active', { furnished: true });
     const [deleted, due] = [freshWorkspace('deleted'), freshWorkspace('due')];

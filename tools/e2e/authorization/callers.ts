@@ -7,6 +7,8 @@ export interface TestCaller {
   readonly organizationId: string;
   readonly orgRole: number;
   readonly member?: 'ADMIN' | 'WRITE' | 'READ';
+  /** A member once: removed since, or left out of a restore and activated again. */
+  readonly former?: 'removed' | 'left out';
   readonly validated?: false;
   readonly revoked?: true;
   /** How the token is wrong, or what it claims besides its user. */
@@ -36,6 +38,8 @@ export const CALLERS: readonly TestCaller[] = [
   own('owner', 255),
   own('reading administrator', 254, { member: 'READ' }),
   own('administrating admin', 255, { member: 'ADMIN' }),
+  own('removed admin', 0, { former: 'removed' }),
+  own('admin left out of a restore', 0, { former: 'left out' }),
   own('unvalidated admin', 0, { member: 'ADMIN', validated: false }),
   own('unvalidated owner', 255, { validated: false }),
   own('revoked admin', 0, { member: 'ADMIN', revoked: true }),

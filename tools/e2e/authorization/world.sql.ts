@@ -44,6 +44,7 @@ export async function addExtras(pool: Pool, userIds: readonly string[], revoked:
  */
 export async function addWorkspaces(pool: Pool, rows: readonly WorkspaceRow[]): Promise<void> {
   const members = CALLERS.filter((c) => c.member && c.token === undefined);
+  const leftOut = CALLERS.filter((c) => c.former === 'left out').map((c) => c.userId);
   await transaction(pool, async (tx) => {
     await tx.query('set local session_replication_role = replica');
     await tx.query(
@@ -60,6 +61,12 @@ export async function addWorkspaces(pool: Pool, rows: readonly WorkspaceRow[]): 
         where state <> 'purged'
        on conflict do nothing`,
       [members.map((c) => c.userId), members.map((c) => c.member)],
+    );
+    await tx.query(
+      `insert into membership (workspace_id, user_id, role, suspended_epoch)
+       select workspace_id, user_id, 'ADMIN', 1 from workspace cross join unnest($1::text[]) user_id where state <> 'purged'
+       on conflict do nothing`,
+      [leftOut],
     );
     await tx.query(
       `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
