@@ -91,25 +91,6 @@ describe('bodies', () => {
 });
 
 describe('ids and queries', () => {
-  const long = 'x'.repeat(300);
-  it.each([
-    ['GET', `/workspace/${long}`, 'WORKSPACE_NOT_FOUND', 'Workspace not found or access denied'],
-    ['POST', `/workspace/${long}/restore`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/workspace/${long}/deletion`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/workspace/${long}/deletion/certificate`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/workspace/${long}/deletion/events`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/workspace/${long}/deletion/preview`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/workspace/${long}/hold`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['DELETE', `/workspace/${long}/hold?origin=x`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/bucket?workspaceId=${long}`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['GET', `/repo?workspaceId=${long}`, 'WORKSPACE_NOT_FOUND', 'Workspace not found'],
-    ['DELETE', `/bucket/${long}`, 'BUCKET_NOT_FOUND', 'Bucket not found'],
-    ['DELETE', `/repo/${long}`, 'REPOSITORY_NOT_FOUND', 'Repo not found'],
-  ])('%s %s', async (method, path, code, message) => {
-    const answer = await running.send(method, path);
-    expect([answer.status, answer.json()]).toEqual([404, { success: false, message, code }]);
-  });
-
   it.each([
     '/bucket?workspaceId=a&workspaceId=b',
     '/repo?workspaceId=a&workspaceId=b',

@@ -71,11 +71,51 @@ describe('ids in paths', () => {
     }
   });
 
-  it.each(WITH_ID)('$method $template: one that is too long is unknown, without a call', async (route) => {
-    const path = route.template.replaceAll(/\{\w+\}/g, () => 'x'.repeat(257));
-    const answer = await running.send(route.method, path, goodRequest(route));
-    expect([answer.status, answer.json()['success']]).toEqual([404, false]);
-    expect(running.service.calls).toEqual([]);
+  it.each(WITH_ID)(
+    '$method $template: one that is too long is asked for as one that nothing has',
+    async (route) => {
+      const tried = async (id: string) => {
+        running.service.reset();
+        running.service.refuse(route.rpc, status.NOT_FOUND, 'WORKSPACE_NOT_FOUND');
+        const path = route.template.replaceAll(/\{\w+\}/g, () => id);
+        const { status: code, text } = await running.send(route.method, path, goodRequest(route));
+        return { answer: [code, text], asked: running.service.calls[0]?.request };
+      };
+      const unknown = await tried('x'.repeat(129));
+      expect(unknown.answer[0]).toBe(404);
+      for (const length of [257, 5_000]) expect(await tried('x'.repeat(length))).toEqual(unknown);
+      // As PostgreSQL counts characters, so that no half of one makes it another id.
+      const { asked } = await tried(encodeURIComponent('😀'.repeat(200)));
+      expect(Object.values(asked ?? {})).toContain('😀'.repeat(129));
+    },
+  );
+
+  it.each(WITH_ID)(
+    '$method $template: the caller comes first, also before an id that is too long',
+    async (route) => {
+      running.service.refuse(route.rpc, status.FAILED_PRECONDITION, 'USER_NOT_VALIDATED');
+      const path = route.template.replaceAll(/\{\w+\}/g, () => 'x'.repeat(257));
+      const answer = await running.send(route.method, path, goodRequest(route));
+      expect(answer.json()['code']).toBe('USER_NOT_VALIDATED');
+    },
+  );
+
+  it.each<[string, string, string, object?]>([
+    ['GET', '/bucket?workspaceId=LONG', 'listBuckets'],
+    ['GET', '/repo?workspaceId=LONG', 'listRepositories'],
+    ['POST', '/bucket', 'createBucket', { name: 'b', workspaceId: 'LONG' }],
+    ['POST', '/repo', 'createRepository', { name: 'r', workspaceId: 'LONG' }],
+    ['POST', '/workspace/w/users', 'addMember', { userId: 'LONG', role: 'READ' }],
+  ])('so it is where the path does not name it: %s %s', async (method, path, rpc, body) => {
+    const long = (text: string) => text.replace('LONG', 'x'.repeat(257));
+    running.service.refuse(rpc, status.FAILED_PRECONDITION, 'USER_NOT_VALIDATED');
+    const sent = body && {
+      headers: { 'content-type': 'application/json' },
+      body: long(JSON.stringify(body)),
+    };
+    const answer = await running.send(method, long(path), sent);
+    expect(answer.json()['code']).toBe('USER_NOT_VALIDATED');
+    expect(Object.values(running.service.calls[0]?.request ?? {})).toContain('x'.repeat(129));
   });
 
   it('a space is no part of a request line', async () => {

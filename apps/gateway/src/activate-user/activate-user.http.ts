@@ -32,7 +32,7 @@ export const activateUser: HttpRoute = (app, workspaces) => {
     async (request) => {
       await workspaces.unary(
         (client) => client.activateUser,
-        { caller: callerOf(request), userId: existing(request.params.id, 'USER_NOT_FOUND') },
+        { caller: callerOf(request), userId: existing(request.params.id) },
         { requestId: request.id },
       );
       return { success: true as const, message: 'User activated successfully' as const };

@@ -33,8 +33,8 @@ export const addMember: HttpRoute = (app, workspaces) => {
         (client) => client.addMember,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
-          userId: existing(request.body.userId, 'TARGET_USER_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
+          userId: existing(request.body.userId),
           role: fromRole(request.body.role),
         },
         { requestId: request.id },

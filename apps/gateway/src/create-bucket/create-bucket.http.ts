@@ -38,7 +38,7 @@ export const createBucket: HttpRoute = (app, workspaces) => {
         (client) => client.createBucket,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.body.workspaceId, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.body.workspaceId),
           name: request.body.name,
         },
         { requestId: request.id },

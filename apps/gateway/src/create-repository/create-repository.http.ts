@@ -48,7 +48,7 @@ export const createRepository: HttpRoute = (app, workspaces) => {
         (client) => client.createRepository,
         {
           caller: callerOf(request),
-          workspaceId: existing(workspaceId, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(workspaceId),
           name,
           bucketIds: [...named],
         },

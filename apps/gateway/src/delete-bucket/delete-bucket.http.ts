@@ -30,7 +30,7 @@ export const deleteBucket: HttpRoute = (app, workspaces) => {
     async (request) => {
       await workspaces.unary(
         (client) => client.deleteBucket,
-        { caller: callerOf(request), bucketId: existing(request.params.id, 'BUCKET_NOT_FOUND') },
+        { caller: callerOf(request), bucketId: existing(request.params.id) },
         { requestId: request.id },
       );
       return { success: true as const };

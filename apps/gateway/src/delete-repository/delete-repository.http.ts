@@ -32,7 +32,7 @@ export const deleteRepository: HttpRoute = (app, workspaces) => {
         (client) => client.deleteRepository,
         {
           caller: callerOf(request),
-          repositoryId: existing(request.params.id, 'REPOSITORY_NOT_FOUND'),
+          repositoryId: existing(request.params.id),
         },
         { requestId: request.id },
       );

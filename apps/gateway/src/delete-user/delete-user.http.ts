@@ -39,7 +39,7 @@ export const deleteUser: HttpRoute = (app, workspaces) => {
     async (request) => {
       const { orphanedWorkspaceIds } = await workspaces.unary(
         (client) => client.deleteUser,
-        { caller: callerOf(request), userId: existing(request.params.id, 'USER_NOT_FOUND') },
+        { caller: callerOf(request), userId: existing(request.params.id) },
         { requestId: request.id },
       );
       return {

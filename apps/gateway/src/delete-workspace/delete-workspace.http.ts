@@ -40,7 +40,7 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
         (client) => client.deleteWorkspace,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           etag: request.headers['if-match'] ?? '',
           idempotencyKey: request.headers['idempotency-key'] ?? '',
         },

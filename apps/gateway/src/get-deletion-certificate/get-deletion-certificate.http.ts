@@ -40,7 +40,7 @@ export const getDeletionCertificate: HttpRoute = (app, workspaces) => {
         (client) => client.getDeletionCertificate,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
         },
         { requestId: request.id },
       );

@@ -35,7 +35,7 @@ export const getDeletion: HttpRoute = (app, workspaces) => {
         (client) => client.getDeletion,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
         },
         { requestId: request.id },
       );

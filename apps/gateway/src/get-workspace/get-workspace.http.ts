@@ -48,7 +48,7 @@ export const getWorkspace: HttpRoute = (app, workspaces) => {
         (client) => client.getWorkspace,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           showDeleted: request.query.deleted === 'true',
         },
         { requestId: request.id },

@@ -40,7 +40,7 @@ export const listBuckets: HttpRoute = (app, workspaces) => {
         (client) => client.listBuckets,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.query.workspaceId, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.query.workspaceId),
           pageSize: request.query.pageSize,
           pageToken: request.query.pageToken,
         },

@@ -37,7 +37,7 @@ export const listHolds: HttpRoute = (app, workspaces) => {
         (client) => client.listHolds,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           pageSize: request.query.pageSize,
           pageToken: request.query.pageToken,
         },

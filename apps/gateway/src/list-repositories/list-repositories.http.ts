@@ -54,7 +54,7 @@ export const listRepositories: HttpRoute = (app, workspaces) => {
       const { repoId, workspaceId, pageSize, pageToken } = request.query;
       const asked = {
         caller: callerOf(request),
-        workspaceId: existing(workspaceId, 'WORKSPACE_NOT_FOUND'),
+        workspaceId: existing(workspaceId),
         pageSize,
         pageToken,
       };

@@ -41,7 +41,7 @@ export const placeHold: HttpRoute = (app, workspaces) => {
         (client) => client.placeHold,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           origin,
           reason,
           placedBy: '',

@@ -55,7 +55,7 @@ export const previewDeletion =
         const settings = { requestId: request.id };
         const told = await workspaces.unary(
           (client) => client.previewDeletion,
-          { caller: callerOf(request), workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND') },
+          { caller: callerOf(request), workspaceId: existing(request.params.id) },
           settings,
         );
         // Nobody else is asked for a caller whom workspace-service has not let in.

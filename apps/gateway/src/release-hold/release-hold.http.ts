@@ -46,7 +46,7 @@ export const releaseHold: HttpRoute = (app, workspaces) => {
         (client) => client.releaseHold,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           origin: theOrigin(request.body?.origin, request.query.origin),
           holdId: '',
           releasedBy: '',

@@ -31,8 +31,8 @@ export const removeMember: HttpRoute = (app, workspaces) => {
         (client) => client.removeMember,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
-          userId: existing(request.params.userId, 'MEMBER_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
+          userId: existing(request.params.userId),
         },
         { requestId: request.id },
       );

@@ -41,7 +41,7 @@ export const restoreWorkspace: HttpRoute = (app, workspaces) => {
         (client) => client.restoreWorkspace,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           idempotencyKey: request.headers['idempotency-key'] ?? '',
         },
         { requestId: request.id },

@@ -33,8 +33,8 @@ export const updateMember: HttpRoute = (app, workspaces) => {
         (client) => client.updateMember,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
-          userId: existing(request.params.userId, 'MEMBER_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
+          userId: existing(request.params.userId),
           role: fromRole(request.body.role),
         },
         { requestId: request.id },

@@ -46,7 +46,7 @@ export const updateWorkspace: HttpRoute = (app, workspaces) => {
         (client) => client.updateWorkspace,
         {
           caller: callerOf(request),
-          workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+          workspaceId: existing(request.params.id),
           name: request.body.name,
           isDefault: request.body.default,
           etag: request.headers['if-match'] ?? '',

@@ -78,7 +78,7 @@ export const watchDeletion =
           (client) => client.watchDeletion,
           {
             caller: callerOf(request),
-            workspaceId: existing(request.params.id, 'WORKSPACE_NOT_FOUND'),
+            workspaceId: existing(request.params.id),
             lastEventId,
           },
           { requestId: request.id },
