@@ -103,6 +103,7 @@ describe('ids in paths', () => {
   it.each<[string, string, string, object?]>([
     ['GET', '/bucket?workspaceId=LONG', 'listBuckets'],
     ['GET', '/repo?workspaceId=LONG', 'listRepositories'],
+    ['GET', '/repo?repoId=LONG', 'listRepositories'],
     ['POST', '/bucket', 'createBucket', { name: 'b', workspaceId: 'LONG' }],
     ['POST', '/repo', 'createRepository', { name: 'r', workspaceId: 'LONG' }],
     ['POST', '/workspace/w/users', 'addMember', { userId: 'LONG', role: 'READ' }],
@@ -153,8 +154,12 @@ describe('queries', () => {
     ['/bucket?workspaceId=undefined&walletAddress=undefined', 'listBuckets', { workspaceId: '', ...none }],
     ['/bucket?workspaceId=w&pageSize=1', 'listBuckets', { workspaceId: 'w', pageSize: 1, pageToken: '' }],
     ['/bucket?workspaceId=a#b', 'listBuckets', { workspaceId: 'a#b', ...none }],
-    ['/repo?', 'listRepositories', { workspaceId: '', ...none }],
-    ['/repo?workspaceId=undefined&repoId=undefined', 'listRepositories', { workspaceId: '', ...none }],
+    ['/repo?', 'listRepositories', { workspaceId: '', repositoryId: '', ...none }],
+    [
+      '/repo?workspaceId=undefined&repoId=undefined',
+      'listRepositories',
+      { workspaceId: '', repositoryId: '', ...none },
+    ],
     [
       '/repo?workspaceId=w&pageToken=abc',
       'listRepositories',

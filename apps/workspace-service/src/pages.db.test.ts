@@ -117,7 +117,7 @@ const buckets =
 const repositories =
   (user: string, workspaceId = ''): ListOf =>
   async (pool, token) => {
-    const request = { ...base, caller: callerNamed(user), workspaceId, pageToken: token };
+    const request = { ...base, caller: callerNamed(user), workspaceId, repositoryId: '', pageToken: token };
     const answer = await listRepositoriesRpc(pool)(request);
     return { ...answer, keys: answer.repositories.map((r) => `${r.workspaceId} ${r.repositoryId}`) };
   };

@@ -58,6 +58,7 @@ describe('an id of 129 characters', () => {
     ['createBucket', 'workspaceId', () => ({ name: 'x' })],
     ['deleteBucket', 'bucketId'],
     ['listRepositories', 'workspaceId'],
+    ['listRepositories', 'repositoryId'],
     ['createRepository', 'workspaceId', () => ({ name: 'x', bucketIds: [] })],
     ['deleteRepository', 'repositoryId'],
     ['addMember', 'workspaceId', () => ({ userId: 'ann', role })],

@@ -1,4 +1,4 @@
-import type { ListRepositoriesRequest, ListRepositoriesResponse, Repository } from '@lethe/contracts';
+import type { Repository } from '@lethe/contracts';
 import { z } from 'zod';
 import { callerOf } from '../http/authentication.js';
 import { responses, success } from '../http/envelope.js';
@@ -39,7 +39,7 @@ export const listRepositories: HttpRoute = (app, workspaces) => {
             .string()
             .optional()
             .transform((text) => (text === 'undefined' ? '' : (text ?? '')))
-            .describe('Only this one: clients take the first of the answer'),
+            .describe('Only this one, whatever the page: clients take the first of the answer'),
           ...paging,
         }),
         response: responses(
@@ -52,16 +52,17 @@ export const listRepositories: HttpRoute = (app, workspaces) => {
     },
     async (request) => {
       const { repoId, workspaceId, pageSize, pageToken } = request.query;
-      const asked = {
-        caller: callerOf(request),
-        workspaceId: existing(workspaceId),
-        pageSize,
-        pageToken,
-      };
-      const list = (page: ListRepositoriesRequest) =>
-        workspaces.unary((client) => client.listRepositories, page, { requestId: request.id });
-      const { repositories, nextPageToken } =
-        repoId === '' ? await list(asked) : await find(repoId, asked, list);
+      const { repositories, nextPageToken } = await workspaces.unary(
+        (client) => client.listRepositories,
+        {
+          caller: callerOf(request),
+          workspaceId: existing(workspaceId),
+          repositoryId: existing(repoId),
+          pageSize,
+          pageToken,
+        },
+        { requestId: request.id },
+      );
       return {
         success: true as const,
         repos: repositories.map(toRepo),
@@ -70,19 +71,6 @@ export const listRepositories: HttpRoute = (app, workspaces) => {
     },
   );
 };
-
-/** Looks through the pages for one repository: workspace-service lists by workspace only. */
-async function find(
-  repositoryId: string,
-  asked: ListRepositoriesRequest,
-  list: (page: ListRepositoriesRequest) => Promise<ListRepositoriesResponse>,
-): Promise<ListRepositoriesResponse> {
-  const { repositories, nextPageToken } = await list(asked);
-  const found = repositories.filter((one) => one.repositoryId === repositoryId);
-  if (found.length > 0 || nextPageToken === '' || nextPageToken === asked.pageToken)
-    return { repositories: found, nextPageToken: '' };
-  return find(repositoryId, { ...asked, pageToken: nextPageToken }, list);
-}
 
 function toRepo({
   repositoryId,

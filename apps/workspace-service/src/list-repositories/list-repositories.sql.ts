@@ -1,4 +1,4 @@
-import { many, type Queryable } from '@lethe/postgres';
+import { many, maybeOne, type Queryable } from '@lethe/postgres';
 import { BEFORE_ALL_IDS } from '../page.js';
 import { BUCKETS_OF_REPOSITORY, type RepositoryRow } from '../resource/resource.sql.js';
 
@@ -37,5 +37,30 @@ export function listRepositories(
       order by m.workspace_id, r.repository_id
       limit $6`,
     [organizationId, userId, workspaceId, ...after, limit],
+  );
+}
+
+/** One of those that `listRepositories` lists. */
+export function findRepository(
+  db: Queryable,
+  organizationId: string,
+  userId: string,
+  workspaceId: string | null,
+  repositoryId: string,
+): Promise<RepositoryRow | undefined> {
+  return maybeOne<RepositoryRow>(
+    db,
+    `select r.repository_id, r.workspace_id, r.name, r.create_time,${BUCKETS_OF_REPOSITORY} as bucket_ids
+       from repository r
+       join workspace w using (workspace_id)
+       join membership m using (workspace_id)
+      where r.repository_id = $4
+        and r.delete_time is null
+        and ($3::uuid is null or workspace_id = $3)
+        and w.organization_id = $1
+        and w.state = 'active'
+        and m.user_id = $2
+        and m.suspended_epoch is null`,
+    [organizationId, userId, workspaceId, repositoryId],
   );
 }

@@ -164,7 +164,7 @@ describe('a workspace', () => {
         listWorkspacesRpc(db.pool)({ ...page, onlyDeleted: true }),
         listWorkspacesRpc(db.pool)({ ...page, onlyDeleted: false }),
         listBucketsRpc(db.pool)(page),
-        listRepositoriesRpc(db.pool)(page),
+        listRepositoriesRpc(db.pool)({ ...page, repositoryId: '' }),
         get(user, all[0]!),
       ];
       expect(new Set(await Promise.all(answers.map(reasonOf)))).toEqual(new Set(['USER_NOT_FOUND']));

@@ -285,6 +285,8 @@ export interface ListRepositoriesRequest {
   workspaceId: string;
   pageSize: number;
   pageToken: string;
+  /** Only this one, if it is among them: there is one page then, whatever the page token. Empty: all. */
+  repositoryId: string;
 }
 
 export interface ListRepositoriesResponse {
@@ -3950,7 +3952,7 @@ export const DeleteBucketResponse: MessageFns<DeleteBucketResponse> = {
 };
 
 function createBaseListRepositoriesRequest(): ListRepositoriesRequest {
-  return { caller: undefined, workspaceId: "", pageSize: 0, pageToken: "" };
+  return { caller: undefined, workspaceId: "", pageSize: 0, pageToken: "", repositoryId: "" };
 }
 
 export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
@@ -3966,6 +3968,9 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(34).string(message.pageToken);
+    }
+    if (message.repositoryId !== "") {
+      writer.uint32(42).string(message.repositoryId);
     }
     return writer;
   },
@@ -4015,6 +4020,14 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.repositoryId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4045,6 +4058,11 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      repositoryId: isSet(object.repositoryId)
+        ? globalThis.String(object.repositoryId)
+        : isSet(object.repository_id)
+        ? globalThis.String(object.repository_id)
+        : "",
     };
   },
 
@@ -4062,6 +4080,9 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.repositoryId !== "") {
+      obj.repositoryId = message.repositoryId;
+    }
     return obj;
   },
 
@@ -4076,6 +4097,7 @@ export const ListRepositoriesRequest: MessageFns<ListRepositoriesRequest> = {
     message.workspaceId = object.workspaceId ?? "";
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.repositoryId = object.repositoryId ?? "";
     return message;
   },
 };
