@@ -5,6 +5,7 @@ import { startGateway, type RunningGateway } from '../testing/running-gateway.js
 
 interface Operation {
   readonly operationId?: string;
+  readonly description?: string;
   readonly security?: unknown;
   readonly responses: Record<string, { readonly description?: string; readonly content?: object }>;
 }
@@ -49,6 +50,14 @@ describe('/openapi.json', () => {
         });
       }
     }
+  });
+
+  it('answers 204 in one place, and says there why', () => {
+    const found = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).filter(({ responses }) => '204' in responses),
+    );
+    expect(found.map(({ operationId }) => operationId)).toEqual(['watchDeletion']);
+    expect(found[0]?.description).toMatch(/\b204\b[^]*the one exception/);
   });
 
   it('describes DELETE as documented', () => {

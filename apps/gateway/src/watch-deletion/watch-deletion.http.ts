@@ -23,7 +23,10 @@ export interface WatchTiming {
 
 const DESCRIPTION = `Server-Sent Events: \`event: deletion\`, \`data:\` the deletion as GET …/deletion has it, \`id:\` for Last-Event-ID.
 The state of now comes first, unless Last-Event-ID names it. The stream ends after a final state (\`restored\`, \`purged\`), and also
-when the token expires, the gateway stops, or workspace-service is away: whoever has not seen a final state connects again.`;
+when the token expires, the gateway stops, or workspace-service is away: whoever has not seen a final state connects again.
+
+204, to whoever names the last event there will be, is the one exception to the rule that no answer of this API is a 204: it is the
+one status at which an EventSource stops connecting again, and no client that needs a body of \`application/json\` watches.`;
 
 /** Described as the text that it is, and sent piece by piece. */
 const stream = z.string() as z.ZodType as z.ZodType<Readable>;
