@@ -54,6 +54,12 @@ export interface GrpcCaller<C extends Client> {
   close(): void;
 }
 
+/**
+ * gRPC takes 4 MiB if nothing is said, which a page of workspaces with 10 000 members passes where names are long. This is several
+ * times what such a page comes to, and still bounds what one answer may take of the memory.
+ */
+const MAX_ANSWER_BYTES = 32 << 20;
+
 export function createGrpcCaller<C extends Client>(
   Constructor: ClientConstructor<C>,
   address: string,
@@ -64,6 +70,7 @@ export function createGrpcCaller<C extends Client>(
     'grpc.keepalive_time_ms': 30_000,
     'grpc.max_reconnect_backoff_ms': 2_000,
     'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
   });
   const metadata = (requestId?: string) => {
     const sent = new Metadata();

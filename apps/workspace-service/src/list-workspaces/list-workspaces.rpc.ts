@@ -5,11 +5,15 @@ import { callingAccount } from '../authorization/authorization.js';
 import { BEFORE_ALL_IDS, pageOf } from '../page.js';
 import { callerOf, pageSizeOf, pageTokenOf, tokenPart } from '../requests.js';
 import { withMembers } from '../workspace/workspace.js';
-import { listActive, listBin, listBinOf } from './list-workspaces.sql.js';
+import { countFitting, listActive, listBin, listBinOf } from './list-workspaces.sql.js';
+
+/** Of all workspaces of a page: with names of usual lengths far below the 32 MiB that a caller takes for an answer. */
+const MAX_MEMBERS = 10_000;
 
 /**
  * The active workspaces the caller is a member of; or the bin: what the right `restoreWorkspace` allows the caller to restore now.
  * A test holds the bin against that right, row by row.
+ * A page ends early where its members would be too many, but never before its first workspace.
  */
 export const listWorkspacesRpc =
   (pool: Pool) =>
@@ -24,6 +28,9 @@ export const listWorkspacesRpc =
       : administratesOrganization(account)
         ? await listBin(pool, organizationId, ...page)
         : await listBinOf(pool, organizationId, userId, ...page);
-    const { page: found, nextPageToken } = pageOf(rows, size, (last) => [last.workspace_id]);
+    const fitting = Math.max(1, await countFitting(pool, rows, MAX_MEMBERS));
+    const { page: found, nextPageToken } = pageOf(rows, Math.min(size, fitting), (last) => [
+      last.workspace_id,
+    ]);
     return { workspaces: await withMembers(pool, found), nextPageToken };
   };

@@ -1,4 +1,4 @@
-import { many, type Queryable } from '@lethe/postgres';
+import { many, maybeOne, type Queryable } from '@lethe/postgres';
 import { WORKSPACE, type WorkspaceRow } from '../workspace/workspace.sql.js';
 
 /**
@@ -69,4 +69,29 @@ export function listBin(
       limit $3`,
     [organizationId, after, limit],
   );
+}
+
+/**
+ * How many of these workspaces, from the first, have at most so many members in all, of those that `listMembers` lists. Counts along
+ * the index of memberships, one workspace after the other (which `offset 0` insists upon), and stops at the first member too many.
+ */
+export async function countFitting(
+  db: Queryable,
+  rows: readonly WorkspaceRow[],
+  maxMembers: number,
+): Promise<number> {
+  const tooMany = await maybeOne<{ nth: number }>(
+    db,
+    `select page.nth
+       from unnest($1::uuid[], $2::bigint[]) with ordinality page (workspace_id, epoch, nth)
+      cross join lateral (select from membership m
+                           where m.workspace_id = page.workspace_id
+                             and coalesce(m.suspended_epoch, page.epoch) = page.epoch
+                          offset 0) member
+      order by page.nth
+     offset $3
+      limit 1`,
+    [rows.map((row) => row.workspace_id), rows.map((row) => row.epoch), maxMembers],
+  );
+  return tooMany ? tooMany.nth - 1 : rows.length;
 }
