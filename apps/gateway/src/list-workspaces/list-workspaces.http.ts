@@ -10,7 +10,7 @@ import { fullWorkspace, toFullWorkspace } from '../workspace/workspace.js';
 /** What a client that knows no pages gets at most. */
 const MAX_WORKSPACES = 10_000;
 /** A page may be a single workspace, if it has very many members: this bounds how many of them come together here. */
-const MAX_PAGES = 100;
+const MAX_PAGES = 20;
 
 interface Page {
   readonly pageSize: number;

@@ -76,10 +76,10 @@ describe('GET /workspace', () => {
     expect([rest.ids[0], rest.ids.length]).toEqual(['w10000', 999]);
   });
 
-  it('without a page asks for 100 pages at most', async () => {
+  it('without a page asks for 20 pages at most', async () => {
     has(1000, 1);
-    expect(await listed()).toEqual({ ids: ids(100), nextPageToken: '100' });
-    expect(running.service.calls).toHaveLength(100);
+    expect(await listed()).toEqual({ ids: ids(20), nextPageToken: '20' });
+    expect(running.service.calls).toHaveLength(20);
   });
 
   it.each([
