@@ -28,7 +28,8 @@ export const listWorkspacesRpc =
       : administratesOrganization(account)
         ? await listBin(pool, organizationId, ...page)
         : await listBinOf(pool, organizationId, userId, ...page);
-    const fitting = Math.max(1, await countFitting(pool, rows, MAX_MEMBERS));
+    const ids = rows.map((row) => row.workspace_id);
+    const fitting = Math.max(1, await countFitting(pool, organizationId, ids, MAX_MEMBERS));
     const { page: found, nextPageToken } = pageOf(rows, Math.min(size, fitting), (last) => [
       last.workspace_id,
     ]);

@@ -77,21 +77,25 @@ export function listBin(
  */
 export async function countFitting(
   db: Queryable,
-  rows: readonly WorkspaceRow[],
+  organizationId: string,
+  workspaceIds: readonly string[],
   maxMembers: number,
 ): Promise<number> {
   const tooMany = await maybeOne<{ nth: number }>(
     db,
     `select page.nth
-       from unnest($1::uuid[], $2::bigint[]) with ordinality page (workspace_id, epoch, nth)
+       from unnest($2::uuid[]) with ordinality page (workspace_id, nth)
+      cross join lateral (select w.epoch from workspace w
+                           where w.workspace_id = page.workspace_id and w.organization_id = $1
+                          offset 0) w
       cross join lateral (select from membership m
                            where m.workspace_id = page.workspace_id
-                             and coalesce(m.suspended_epoch, page.epoch) = page.epoch
+                             and coalesce(m.suspended_epoch, w.epoch) = w.epoch
                           offset 0) member
       order by page.nth
      offset $3
       limit 1`,
-    [rows.map((row) => row.workspace_id), rows.map((row) => row.epoch), maxMembers],
+    [organizationId, workspaceIds, maxMembers],
   );
-  return tooMany ? tooMany.nth - 1 : rows.length;
+  return tooMany ? tooMany.nth - 1 : workspaceIds.length;
 }
