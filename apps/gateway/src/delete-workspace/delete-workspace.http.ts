@@ -51,12 +51,15 @@ export const deleteWorkspace: HttpRoute = (app, workspaces) => {
   );
 };
 
+/** What clients write where they have nothing to say: `name=undefined`. */
+const SAYS_NOTHING = /^[^?]*\?[A-Za-z]+=undefined(&[A-Za-z]+=undefined)*$/;
+
 /**
  * Clients do not encode ids, and send no query here: one is the rest of an id with a `?` in it, and what stands before it may be the
  * id of another workspace. Looks at the URL, for not everything behind a `?` is a field of a query.
  */
 function refuseQuery({ url }: FastifyRequest): void {
-  if (/\?./.test(url))
+  if (/\?./.test(url) && !SAYS_NOTHING.test(url))
     throw new RefusalError({
       code: status.INVALID_ARGUMENT,
       reason: 'INVALID_ARGUMENT',

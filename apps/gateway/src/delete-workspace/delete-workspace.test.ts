@@ -137,31 +137,45 @@ describe('what clients really send', () => {
     expect([answer.status, answer.text]).toEqual([200, '{"success":true}']);
   });
 
-  it.each([`${PATH}/`, `/${PATH}`, `//workspace//${WORKSPACE_ID}//`, `${PATH}?`])(
-    '%s is the same workspace',
-    async (path) => {
-      deleted();
-      expect((await running.send('DELETE', path)).status).toBe(200);
-      expect(running.service.calls[0]?.request['workspaceId']).toBe(WORKSPACE_ID);
-    },
-  );
+  it.each([
+    `${PATH}/`,
+    `/${PATH}`,
+    `//workspace//${WORKSPACE_ID}//`,
+    `${PATH}?`,
+    `${PATH}?walletAddress=undefined`,
+    `${PATH}?walletAddress=undefined&workspaceId=undefined`,
+  ])('%s is the same workspace', async (path) => {
+    deleted();
+    expect((await running.send('DELETE', path)).status).toBe(200);
+    expect(running.service.calls[0]?.request['workspaceId']).toBe(WORKSPACE_ID);
+  });
 
-  it.each(['?b', '?b=c', '?deleted=true', '?=', '?&', '??', '/?x', '?#', '?__proto__=x', '?%zz'])(
-    'a query may be the rest of an id that was not encoded, and deletes nothing: %s',
-    async (query) => {
-      deleted();
-      const answer = await running.send('DELETE', PATH + query);
-      expect([answer.status, answer.json()]).toEqual([
-        400,
-        {
-          success: false,
-          message: 'DELETE /workspace/{id} takes no query; a "?" in an id must be sent as %3F',
-          code: 'INVALID_ARGUMENT',
-        },
-      ]);
-      expect(running.service.calls).toEqual([]);
-    },
-  );
+  it.each([
+    '?b',
+    '?b=c',
+    '?deleted=true',
+    '?=',
+    '?&',
+    '??',
+    '/?x',
+    '?#',
+    '?__proto__=x',
+    '?%zz',
+    '?a=undefined&b',
+    '?x?a=undefined',
+  ])('a query may be the rest of an id that was not encoded, and deletes nothing: %s', async (query) => {
+    deleted();
+    const answer = await running.send('DELETE', PATH + query);
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      {
+        success: false,
+        message: 'DELETE /workspace/{id} takes no query; a "?" in an id must be sent as %3F',
+        code: 'INVALID_ARGUMENT',
+      },
+    ]);
+    expect(running.service.calls).toEqual([]);
+  });
 
   it.each([
     ['%', '%'],
