@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { STREAMS, encodeEvent, type EncodedEvent } from '@lethe/contracts';
+import { LIFECYCLE_STREAM, STREAMS, encodeEvent, type EncodedEvent } from '@lethe/contracts';
 import { createMessaging, type Messaging } from '@lethe/messaging';
 import { refusalOf } from '@lethe/outcome';
 import { createLogger } from '@lethe/telemetry';
@@ -144,6 +144,11 @@ describe('webhook-sender', () => {
   it('goes on where it was when NATS was away', async () => {
     await create();
     await toNats.cut();
+    // What is given to a connection that NATS still believes in is given again only when its ack wait is over.
+    await eventually('NATS has noticed', async () => {
+      const { jsm } = await messaging.session(AbortSignal.timeout(20_000));
+      return (await jsm.consumers.info(LIFECYCLE_STREAM.name, 'webhook-sender')).num_waiting === 0;
+    });
     await publish(purged());
     expect(await reasonOf(list())).toBe('done');
     await toNats.mend();
