@@ -71,12 +71,30 @@ CASE
     ELSE 'scheduled'::text
 END) STORED NOT NULL,
   notice_time timestamp(3) with time zone,
+  keep_blocks boolean DEFAULT false NOT NULL,
+  release_time timestamp(3) with time zone,
+  released_by text,
+  pause_time timestamp(3) with time zone,
+  paused_by text,
+  pause_reason text,
+  retries bigint DEFAULT 0 NOT NULL,
+  replay_of uuid,
+  replay_id uuid,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
   CONSTRAINT deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+  CONSTRAINT deletion_replay_of_fkey FOREIGN KEY (replay_of) REFERENCES deletion(deletion_id),
   CONSTRAINT deletion_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
   CONSTRAINT deletion_check CHECK ((kind = 'deletion_planned'::text) = (delete_time IS NOT NULL)),
   CONSTRAINT deletion_check1 CHECK ((purge_time IS NULL) = (purge_mode IS NULL)),
+  CONSTRAINT deletion_check10 CHECK ((release_time IS NULL) = (released_by IS NULL)),
+  CONSTRAINT deletion_check11 CHECK (release_time IS NULL OR keep_blocks),
+  CONSTRAINT deletion_check12 CHECK ((pause_time IS NULL) = (paused_by IS NULL)),
+  CONSTRAINT deletion_check13 CHECK ((pause_time IS NULL) = (pause_reason IS NULL)),
+  CONSTRAINT deletion_check14 CHECK (pause_time IS NULL OR grant_time IS NOT NULL),
+  CONSTRAINT deletion_check15 CHECK (retries = 0 OR grant_time IS NOT NULL),
+  CONSTRAINT deletion_check16 CHECK ((replay_of IS NULL) = (replay_id IS NULL)),
+  CONSTRAINT deletion_check17 CHECK (replay_of IS NULL OR grant_time IS NOT NULL),
   CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
@@ -84,20 +102,25 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_check6 CHECK (kind = 'orphaned'::text OR grant_time IS NULL OR purge_time IS NOT NULL AND grant_time >= purge_time),
   CONSTRAINT deletion_check7 CHECK (purged_time IS NULL OR purged_time >= grant_time),
   CONSTRAINT deletion_check8 CHECK (notice_time IS NULL OR purge_time IS NOT NULL),
+  CONSTRAINT deletion_check9 CHECK (NOT keep_blocks OR grant_time IS NOT NULL),
   CONSTRAINT deletion_epoch_check CHECK (epoch > 0),
   CONSTRAINT deletion_kind_check CHECK (kind = ANY (ARRAY['deletion_planned'::text, 'orphaned'::text])),
   CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
-  CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text)
+  CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text),
+  CONSTRAINT deletion_retries_check CHECK (retries >= 0)
 );
 CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
 CREATE INDEX deletion_by_state ON public.deletion USING btree (state, organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
+CREATE INDEX deletion_certified ON public.deletion USING btree (organization_id, workspace_id, purged_time) WHERE (state = 'purged'::text);
 CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
+CREATE UNIQUE INDEX deletion_replayed_once ON public.deletion USING btree (workspace_id, replay_id) WHERE (replay_id IS NOT NULL);
 CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
 CREATE INDEX deletion_unnoticed ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (notice_time IS NULL));
 CREATE TRIGGER deletion_is_not_emptied BEFORE TRUNCATE ON public.deletion FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION deletion_moves();
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
+CREATE TRIGGER intervention_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION intervention_moves();
 CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
 
 CREATE TABLE deletion_participant (
@@ -134,6 +157,7 @@ CREATE TABLE deletion_progress (
   progress jsonb NOT NULL,
   conditions jsonb NOT NULL,
   report_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  change_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT deletion_progress_pkey PRIMARY KEY (deletion_id, participant),
   CONSTRAINT deletion_progress_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id)
 );
@@ -276,10 +300,15 @@ CREATE TABLE workspace (
   CONSTRAINT purging_is_granted TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
-  CONSTRAINT workspace_check CHECK ((state = 'purged'::text) = (name IS NULL)),
   CONSTRAINT workspace_default_stays CHECK (NOT is_default OR state = 'active'::text),
   CONSTRAINT workspace_epoch_check CHECK (epoch >= 0),
   CONSTRAINT workspace_name_check CHECK (length(name) >= 1 AND length(name) <= 255),
+  CONSTRAINT workspace_name_goes CHECK (
+CASE state
+    WHEN 'purged'::text THEN name IS NULL
+    WHEN 'purging'::text THEN true
+    ELSE name IS NOT NULL
+END),
   CONSTRAINT workspace_state_check CHECK (state = ANY (ARRAY['active'::text, 'deleted'::text, 'purging'::text, 'purged'::text]))
 );
 CREATE INDEX workspace_by_organization ON public.workspace USING btree (organization_id, workspace_id);
@@ -349,6 +378,26 @@ begin
        is distinct from (old.hold_id, old.workspace_id, old.origin, old.reason, old.placed_by, old.place_time, old.by_operator)
      or old.release_time is not null then
     raise exception 'a hold stays as it was placed, and is released once' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.intervention_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.replay_of, new.replay_id) is distinct from (old.replay_of, old.replay_id)
+     or (old.grant_time is not null and new.keep_blocks <> old.keep_blocks)
+     or (old.release_time is not null and (new.release_time, new.released_by) is distinct from (old.release_time, old.released_by))
+     or new.retries < old.retries
+     or (old.purged_time is not null
+         and (new.pause_time, new.retries, new.release_time) is distinct from (old.pause_time, old.retries, old.release_time)) then
+    raise exception 'what was ordered of a purge is not taken back' using errcode = 'check_violation';
+  end if;
+  -- a certificate says that nothing is left
+  if new.purged_time is not null and old.purged_time is null and new.keep_blocks and new.release_time is null then
+    raise exception 'blocks are kept: no certificate' using errcode = 'check_violation', constraint = 'no_kept_blocks';
   end if;
   return new;
 end $function$;
@@ -431,8 +480,11 @@ begin
   if new.epoch < old.epoch then
     raise exception 'the epoch of workspace % never falls', old.workspace_id using errcode = 'check_violation';
   end if;
+  if old.name is null and new.name is not null then
+    raise exception 'the name of workspace % is gone', old.workspace_id using errcode = 'check_violation';
+  end if;
   if new.state <> old.state then
-    if not ((old.state, new.state) in (('active', 'deleted'), ('deleted', 'active'), ('active', 'purging'))
+    if not ((old.state, new.state) in (('active', 'deleted'), ('deleted', 'active'), ('active', 'purging'), ('purged', 'purging'))
               and new.epoch = old.epoch + 1
             or (old.state, new.state) in (('deleted', 'purging'), ('purging', 'purged'))
               and new.epoch = old.epoch) then

@@ -89,6 +89,8 @@ describe("an operator's work with lethe", () => {
         ...workspace,
         kind,
         orderedBy: 'operator',
+        validateOnly: false,
+        keepBlocks: false,
       });
     const watched = await lethe('deletion', 'watch', planned.workspaceId);
     expect(watched).toMatchObject({ code: 0, stderr: '' });

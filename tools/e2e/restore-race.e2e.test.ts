@@ -56,6 +56,8 @@ describe('restoring a workspace in the moment of its grant', () => {
         workspaceId,
         kind: DeletionKind.DELETION_PLANNED,
         orderedBy: 'operator',
+        validateOnly: false,
+        keepBlocks: false,
       });
     const won = async (call: Promise<unknown>) =>
       call.then(

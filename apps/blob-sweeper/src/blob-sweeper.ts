@@ -19,7 +19,9 @@ import { mayCall } from './allowed-calls.js';
 import type { Config } from './config.js';
 import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
+import { listSweepLimitsRpc } from './list-sweep-limits/list-sweep-limits.rpc.js';
 import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
+import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
 import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
@@ -69,6 +71,8 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
         getSweep: handlers.unary(getSweepRpc(pool)),
         listBlockedPages: handlers.unary(listBlockedPagesRpc(pool)),
         probeStores: handlers.unary(probeStoresRpc(stores)),
+        setSweepLimit: handlers.unary(setSweepLimitRpc(pool)),
+        listSweepLimits: handlers.unary(listSweepLimitsRpc(pool)),
       },
     },
   ]);

@@ -56,6 +56,8 @@ const good: Record<Method, () => object> = {
   describeRealms: () => ({ realmIds: [realmId] }),
   exportRealmBlocks: realm,
   getPurge: () => ({ realmId }),
+  setReleaseLimit: () => ({ organizationId: 'org1', blocksPerSecond: 1_000, setBy: 'operator-1' }),
+  listReleaseLimits: () => ({}),
 };
 const access = (userId: string) => ({ userId, access: Buffer.of(1) });
 const block = (blockId: string, sizeBytes = 1) => ({ blockId, sizeBytes });

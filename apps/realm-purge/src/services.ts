@@ -5,9 +5,11 @@ import { createRealmRpc } from './create-realm/create-realm.rpc.js';
 import { describeRealmsRpc } from './describe-realms/describe-realms.rpc.js';
 import { exportRealmBlocksRpc } from './export-realm-blocks/export-realm-blocks.rpc.js';
 import { getPurgeRpc } from './get-purge/get-purge.rpc.js';
+import { listReleaseLimitsRpc } from './list-release-limits/list-release-limits.rpc.js';
 import { putKeyBundleRpc } from './put-key-bundle/put-key-bundle.rpc.js';
 import { putVlobRpc } from './put-vlob/put-vlob.rpc.js';
 import { registerBlocksRpc } from './register-blocks/register-blocks.rpc.js';
+import { setReleaseLimitRpc } from './set-release-limit/set-release-limit.rpc.js';
 
 /** Everything that writes to a realm: the fence has to hold each of them. */
 export const realmWriters = (pool: Pool) => ({
@@ -33,5 +35,7 @@ export function realmPurgeService(handlers: Handlers, pool: Pool): RealmPurgeSer
     describeRealms: handlers.unary(describeRealmsRpc(pool)),
     exportRealmBlocks: handlers.serverStream(exportRealmBlocksRpc(pool)),
     getPurge: handlers.unary(getPurgeRpc(pool)),
+    setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
+    listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
   };
 }

@@ -49,7 +49,10 @@ const OPERATOR = [
     'ListCertificateKeys',
   ].map((method) => WORKSPACE + method),
   ...['PlaceHold', 'ReleaseHold', 'ListHolds', 'ListDeletions'].map((method) => WORKSPACE + method),
-  ...['ListDeletable', 'StartPurge', 'ListParticipants'].map((method) => AUTHORITY + method),
+  ...['ListDeletable', 'StartPurge', 'ListParticipants', 'ReplayDeletions'].map(
+    (method) => AUTHORITY + method,
+  ),
+  ...['PausePurge', 'ResumePurge', 'RetryPurge', 'ReleaseKeptBlocks'].map((method) => AUTHORITY + method),
 ];
 
 const PARTICIPANT = ['GetGrant', 'ListOpenGrants', 'ReportProgress', 'ReportErasure', 'ListParticipants'].map(

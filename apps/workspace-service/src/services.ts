@@ -20,6 +20,11 @@ import { listOpenGrantsRpc } from './list-open-grants/list-open-grants.rpc.js';
 import { listParticipantsRpc } from './list-participants/list-participants.rpc.js';
 import { listRepositoriesRpc } from './list-repositories/list-repositories.rpc.js';
 import { listWorkspacesRpc } from './list-workspaces/list-workspaces.rpc.js';
+import { pausePurgeRpc } from './pause-purge/pause-purge.rpc.js';
+import { releaseKeptBlocksRpc } from './release-kept-blocks/release-kept-blocks.rpc.js';
+import { replayDeletionsRpc } from './replay-deletions/replay-deletions.rpc.js';
+import { resumePurgeRpc } from './resume-purge/resume-purge.rpc.js';
+import { retryPurgeRpc } from './retry-purge/retry-purge.rpc.js';
 import { placeHoldRpc } from './place-hold/place-hold.rpc.js';
 import { releaseHoldRpc } from './release-hold/release-hold.rpc.js';
 import { reportErasureRpc } from './report-erasure/report-erasure.rpc.js';
@@ -92,6 +97,11 @@ export function purgeAuthorityService(
   return {
     listDeletable: handlers.unary(listDeletableRpc(pool)),
     startPurge: handlers.unary(startPurgeRpc(pool, participants)),
+    pausePurge: handlers.unary(pausePurgeRpc(pool)),
+    resumePurge: handlers.unary(resumePurgeRpc(pool)),
+    retryPurge: handlers.unary(retryPurgeRpc(pool)),
+    releaseKeptBlocks: handlers.unary(releaseKeptBlocksRpc(pool)),
+    replayDeletions: handlers.unary(replayDeletionsRpc(pool, participants)),
     getGrant: handlers.unary(getGrantRpc(pool)),
     listOpenGrants: handlers.unary(listOpenGrantsRpc(pool)),
     reportProgress: handlers.unary(reportProgressRpc(pool)),

@@ -20,6 +20,10 @@ const grantOf = (epoch: number, id = workspaceId): Grant => ({
   kind: DeletionKind.DELETION_PLANNED,
   grantTime: undefined,
   participants: [],
+  paused: false,
+  blocksKept: false,
+  retries: 0,
+  replayOf: '',
 });
 const evidence: ErasureEvidence = { removed: { rows: 1 }, blocks: undefined };
 

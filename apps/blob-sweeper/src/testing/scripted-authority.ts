@@ -64,6 +64,11 @@ export async function createScriptedAuthority(): Promise<ScriptedAuthority> {
   const implementation: PurgeAuthorityServiceServer = {
     listDeletable: unimplemented,
     startPurge: unimplemented,
+    pausePurge: unimplemented,
+    resumePurge: unimplemented,
+    retryPurge: unimplemented,
+    releaseKeptBlocks: unimplemented,
+    replayDeletions: unimplemented,
     reportProgress: unimplemented,
     listParticipants: unimplemented,
     ...service,

@@ -61,6 +61,8 @@ export const deletion: Deletion = {
   grantTime: new Date('2026-01-31T00:00:01Z'),
   purgedTime: undefined,
   certificateId: '',
+  keepBlocks: false,
+  replayOf: '',
   progress: {
     blocksTotal: 5_000,
     bytesTotal: 640_000,

@@ -19,7 +19,7 @@ export const exportRealmBlocksRpc = (pool: Pool) =>
     const total = await countRealmBlocks(pool, realmId);
     for (let after: string | null = null; !signal.aborted;) {
       const ids = await listBlockIds(pool, realmId, after, PAGE);
-      yield { slugs: ids.map((id) => blockKey(organizationId, id)), total };
+      yield { slugs: ids.map((id) => blockKey(organizationId, id)), total, retained: 0 };
       if (ids.length < PAGE) return;
       after = ids.at(-1) ?? null;
     }

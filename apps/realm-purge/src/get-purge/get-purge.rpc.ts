@@ -40,6 +40,15 @@ export const getPurgeRpc =
         orderTime: row.order_time,
         closeTime: row.close_time ?? undefined,
         attention: row.attention ?? '',
+        fenceTime: row.fence_time ?? undefined,
+        shredTime: row.shred_time ?? undefined,
+        quarantineEndTime: undefined,
+        countTime: row.count_time ?? undefined,
+        pagesInFlight: pages.outstanding,
+        blocksPerSecond: 0,
+        estimatedEndTime: undefined,
+        failures: row.failures,
+        removed: row.removed,
       },
     };
   };

@@ -8,6 +8,8 @@ export interface PurgeRow {
   readonly epoch: number;
   readonly state: PurgeState;
   readonly order_time: Date;
+  readonly fence_time: Date | null;
+  readonly shred_time: Date | null;
   readonly count_time: Date | null;
   readonly close_time: Date | null;
   readonly report_time: Date | null;

@@ -59,6 +59,11 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
   const implementation: PurgeAuthorityServiceServer = {
     listDeletable: unscripted,
     startPurge: unscripted,
+    pausePurge: unscripted,
+    resumePurge: unscripted,
+    retryPurge: unscripted,
+    releaseKeptBlocks: unscripted,
+    replayDeletions: unscripted,
     listParticipants: unscripted,
     getGrant: answering(({ workspaceId, epoch }) => {
       script.asked += 1;
@@ -107,6 +112,10 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
         kind: DeletionKind.DELETION_PLANNED,
         grantTime: new Date(),
         participants: [],
+        paused: false,
+        blocksKept: false,
+        retries: 0,
+        replayOf: '',
       };
       script.grants.set(workspaceId, grant);
       return grant;

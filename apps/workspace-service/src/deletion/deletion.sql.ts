@@ -17,6 +17,14 @@ export interface DeletionRow {
   readonly grant_time: Date | null;
   readonly granted_by: string | null;
   readonly purged_time: Date | null;
+  /** Ordered to keep the blocks until they are released. */
+  readonly keep_blocks: boolean;
+  readonly release_time: Date | null;
+  readonly pause_time: Date | null;
+  readonly paused_by: string | null;
+  readonly pause_reason: string | null;
+  readonly retries: number;
+  readonly replay_of: string | null;
 }
 
 export interface ParticipantRow {

@@ -41,6 +41,8 @@ export function wireDeletion(row: DeletionRow): Deletion {
     progress: undefined,
     conditions: [],
     participants: [],
+    keepBlocks: row.keep_blocks,
+    replayOf: row.replay_of ?? '',
   };
 }
 
@@ -62,5 +64,9 @@ export function wireGrant(row: DeletionRow, participants: readonly ParticipantRo
     kind: KINDS[row.kind],
     grantTime: row.grant_time ?? undefined,
     participants: participants.filter((p) => p.deletion_id === row.deletion_id).map(wireParticipant),
+    paused: row.pause_time !== null,
+    blocksKept: row.keep_blocks && row.release_time === null,
+    retries: row.retries,
+    replayOf: row.replay_of ?? '',
   };
 }

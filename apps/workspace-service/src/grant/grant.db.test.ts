@@ -54,7 +54,10 @@ describe('the grant of a planned deletion', () => {
 
   it('answers the same grant when repeated, and only to an order of its kind', async () => {
     const id = await deleted();
-    const request = { organizationId: 'org1', workspaceId: id, kind: KINDS.deletion_planned, orderedBy: 'o' };
+    const request = {
+      ...{ organizationId: 'org1', workspaceId: id, kind: KINDS.deletion_planned, orderedBy: 'o' },
+      ...{ validateOnly: false, keepBlocks: false },
+    };
     const first = await startPurgeRpc(db.pool, PARTICIPANTS)(request);
     expect(await startPurgeRpc(db.pool, PARTICIPANTS)({ ...request, orderedBy: 'another' })).toEqual(first);
     expect((await see(db.pool, id)).events).toHaveLength(1);

@@ -16,7 +16,8 @@ export const ALLOWED: Record<(typeof CALLERS)[number], readonly string[]> = {
   operator: [
     ...['restoreWorkspace', 'getDeletion', 'watchDeletion', 'getDeletionCertificate', 'listCertificateKeys'],
     ...['placeHold', 'releaseHold', 'listHolds', 'listDeletions'],
-    ...['listDeletable', 'startPurge', 'listParticipants'],
+    ...['listDeletable', 'startPurge', 'listParticipants', 'replayDeletions'],
+    ...['pausePurge', 'resumePurge', 'retryPurge', 'releaseKeptBlocks'],
   ],
   'realm-purge': PARTICIPANT,
   'blob-sweeper': PARTICIPANT,

@@ -64,6 +64,35 @@ export function versioningToJSON(object: Versioning): string {
   }
 }
 
+export interface SetSweepLimitRequest {
+  /** As in certificates. */
+  store: string;
+  /** 0 removes the limit. */
+  blocksPerSecond: number;
+  /** The operator. Never empty. */
+  setBy: string;
+}
+
+export interface SetSweepLimitResponse {
+  /** Absent when it was removed. */
+  limit: SweepLimit | undefined;
+}
+
+export interface SweepLimit {
+  store: string;
+  blocksPerSecond: number;
+  setBy: string;
+  setTime: Date | undefined;
+}
+
+export interface ListSweepLimitsRequest {
+}
+
+export interface ListSweepLimitsResponse {
+  /** By store; at most one each. */
+  limits: SweepLimit[];
+}
+
 export interface GetSweepRequest {
   realmId: string;
 }
@@ -132,6 +161,434 @@ export interface StoreProbe {
   mayRefuse: string[];
   probeTime: Date | undefined;
 }
+
+function createBaseSetSweepLimitRequest(): SetSweepLimitRequest {
+  return { store: "", blocksPerSecond: 0, setBy: "" };
+}
+
+export const SetSweepLimitRequest: MessageFns<SetSweepLimitRequest> = {
+  encode(message: SetSweepLimitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    if (message.blocksPerSecond !== 0) {
+      writer.uint32(16).int64(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      writer.uint32(26).string(message.setBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetSweepLimitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetSweepLimitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blocksPerSecond = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.setBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetSweepLimitRequest {
+    return {
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      blocksPerSecond: isSet(object.blocksPerSecond)
+        ? globalThis.Number(object.blocksPerSecond)
+        : isSet(object.blocks_per_second)
+        ? globalThis.Number(object.blocks_per_second)
+        : 0,
+      setBy: isSet(object.setBy)
+        ? globalThis.String(object.setBy)
+        : isSet(object.set_by)
+        ? globalThis.String(object.set_by)
+        : "",
+    };
+  },
+
+  toJSON(message: SetSweepLimitRequest): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.blocksPerSecond !== 0) {
+      obj.blocksPerSecond = Math.round(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      obj.setBy = message.setBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetSweepLimitRequest>, I>>(base?: I): SetSweepLimitRequest {
+    return SetSweepLimitRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetSweepLimitRequest>, I>>(object: I): SetSweepLimitRequest {
+    const message = createBaseSetSweepLimitRequest();
+    message.store = object.store ?? "";
+    message.blocksPerSecond = object.blocksPerSecond ?? 0;
+    message.setBy = object.setBy ?? "";
+    return message;
+  },
+};
+
+function createBaseSetSweepLimitResponse(): SetSweepLimitResponse {
+  return { limit: undefined };
+}
+
+export const SetSweepLimitResponse: MessageFns<SetSweepLimitResponse> = {
+  encode(message: SetSweepLimitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== undefined) {
+      SweepLimit.encode(message.limit, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetSweepLimitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetSweepLimitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limit = SweepLimit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetSweepLimitResponse {
+    return { limit: isSet(object.limit) ? SweepLimit.fromJSON(object.limit) : undefined };
+  },
+
+  toJSON(message: SetSweepLimitResponse): unknown {
+    const obj: any = {};
+    if (message.limit !== undefined) {
+      obj.limit = SweepLimit.toJSON(message.limit);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetSweepLimitResponse>, I>>(base?: I): SetSweepLimitResponse {
+    return SetSweepLimitResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetSweepLimitResponse>, I>>(object: I): SetSweepLimitResponse {
+    const message = createBaseSetSweepLimitResponse();
+    message.limit = (object.limit !== undefined && object.limit !== null)
+      ? SweepLimit.fromPartial(object.limit)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSweepLimit(): SweepLimit {
+  return { store: "", blocksPerSecond: 0, setBy: "", setTime: undefined };
+}
+
+export const SweepLimit: MessageFns<SweepLimit> = {
+  encode(message: SweepLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    if (message.blocksPerSecond !== 0) {
+      writer.uint32(16).int64(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      writer.uint32(26).string(message.setBy);
+    }
+    if (message.setTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.setTime), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blocksPerSecond = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.setBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.setTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepLimit {
+    return {
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      blocksPerSecond: isSet(object.blocksPerSecond)
+        ? globalThis.Number(object.blocksPerSecond)
+        : isSet(object.blocks_per_second)
+        ? globalThis.Number(object.blocks_per_second)
+        : 0,
+      setBy: isSet(object.setBy)
+        ? globalThis.String(object.setBy)
+        : isSet(object.set_by)
+        ? globalThis.String(object.set_by)
+        : "",
+      setTime: isSet(object.setTime)
+        ? fromJsonTimestamp(object.setTime)
+        : isSet(object.set_time)
+        ? fromJsonTimestamp(object.set_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SweepLimit): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.blocksPerSecond !== 0) {
+      obj.blocksPerSecond = Math.round(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      obj.setBy = message.setBy;
+    }
+    if (message.setTime !== undefined) {
+      obj.setTime = message.setTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SweepLimit>, I>>(base?: I): SweepLimit {
+    return SweepLimit.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SweepLimit>, I>>(object: I): SweepLimit {
+    const message = createBaseSweepLimit();
+    message.store = object.store ?? "";
+    message.blocksPerSecond = object.blocksPerSecond ?? 0;
+    message.setBy = object.setBy ?? "";
+    message.setTime = object.setTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListSweepLimitsRequest(): ListSweepLimitsRequest {
+  return {};
+}
+
+export const ListSweepLimitsRequest: MessageFns<ListSweepLimitsRequest> = {
+  encode(_: ListSweepLimitsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweepLimitsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweepLimitsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListSweepLimitsRequest {
+    return {};
+  },
+
+  toJSON(_: ListSweepLimitsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSweepLimitsRequest>, I>>(base?: I): ListSweepLimitsRequest {
+    return ListSweepLimitsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSweepLimitsRequest>, I>>(_: I): ListSweepLimitsRequest {
+    const message = createBaseListSweepLimitsRequest();
+    return message;
+  },
+};
+
+function createBaseListSweepLimitsResponse(): ListSweepLimitsResponse {
+  return { limits: [] };
+}
+
+export const ListSweepLimitsResponse: MessageFns<ListSweepLimitsResponse> = {
+  encode(message: ListSweepLimitsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.limits) {
+      SweepLimit.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweepLimitsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweepLimitsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limits.push(SweepLimit.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSweepLimitsResponse {
+    return {
+      limits: globalThis.Array.isArray(object?.limits) ? object.limits.map((e: any) => SweepLimit.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListSweepLimitsResponse): unknown {
+    const obj: any = {};
+    if (message.limits?.length) {
+      obj.limits = message.limits.map((e) => SweepLimit.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSweepLimitsResponse>, I>>(base?: I): ListSweepLimitsResponse {
+    return ListSweepLimitsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSweepLimitsResponse>, I>>(object: I): ListSweepLimitsResponse {
+    const message = createBaseListSweepLimitsResponse();
+    message.limits = object.limits?.map((e) => SweepLimit.fromPartial(e)) || [];
+    return message;
+  },
+};
 
 function createBaseGetSweepRequest(): GetSweepRequest {
   return { realmId: "" };
@@ -1215,6 +1672,31 @@ export const BlobSweeperServiceService = {
     responseSerialize: (value: ProbeStoresResponse): Buffer => Buffer.from(ProbeStoresResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProbeStoresResponse => ProbeStoresResponse.decode(value),
   },
+  /**
+   * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
+   * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
+   */
+  setSweepLimit: {
+    path: "/lethe.blob.v1.BlobSweeperService/SetSweepLimit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetSweepLimitRequest): Buffer => Buffer.from(SetSweepLimitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetSweepLimitRequest => SetSweepLimitRequest.decode(value),
+    responseSerialize: (value: SetSweepLimitResponse): Buffer =>
+      Buffer.from(SetSweepLimitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetSweepLimitResponse => SetSweepLimitResponse.decode(value),
+  },
+  listSweepLimits: {
+    path: "/lethe.blob.v1.BlobSweeperService/ListSweepLimits" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSweepLimitsRequest): Buffer =>
+      Buffer.from(ListSweepLimitsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSweepLimitsRequest => ListSweepLimitsRequest.decode(value),
+    responseSerialize: (value: ListSweepLimitsResponse): Buffer =>
+      Buffer.from(ListSweepLimitsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSweepLimitsResponse => ListSweepLimitsResponse.decode(value),
+  },
 } as const;
 
 export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
@@ -1227,6 +1709,12 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
    * store is away; an answer may be some seconds old. The gateway may ask it too, for previews.
    */
   probeStores: handleUnaryCall<ProbeStoresRequest, ProbeStoresResponse>;
+  /**
+   * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
+   * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
+   */
+  setSweepLimit: handleUnaryCall<SetSweepLimitRequest, SetSweepLimitResponse>;
+  listSweepLimits: handleUnaryCall<ListSweepLimitsRequest, ListSweepLimitsResponse>;
 }
 
 export interface BlobSweeperServiceClient extends Client {
@@ -1280,6 +1768,40 @@ export interface BlobSweeperServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ProbeStoresResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
+   * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
+   */
+  setSweepLimit(
+    request: SetSweepLimitRequest,
+    callback: (error: ServiceError | null, response: SetSweepLimitResponse) => void,
+  ): ClientUnaryCall;
+  setSweepLimit(
+    request: SetSweepLimitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetSweepLimitResponse) => void,
+  ): ClientUnaryCall;
+  setSweepLimit(
+    request: SetSweepLimitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetSweepLimitResponse) => void,
+  ): ClientUnaryCall;
+  listSweepLimits(
+    request: ListSweepLimitsRequest,
+    callback: (error: ServiceError | null, response: ListSweepLimitsResponse) => void,
+  ): ClientUnaryCall;
+  listSweepLimits(
+    request: ListSweepLimitsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSweepLimitsResponse) => void,
+  ): ClientUnaryCall;
+  listSweepLimits(
+    request: ListSweepLimitsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSweepLimitsResponse) => void,
   ): ClientUnaryCall;
 }
 

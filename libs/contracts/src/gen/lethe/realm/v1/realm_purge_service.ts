@@ -149,8 +149,10 @@ export interface ExportRealmBlocksRequest {
 export interface ExportRealmBlocksResponse {
   /** Keys in the object storage: "<organization>/<block id>". */
   slugs: string[];
-  /** The realm's blocks when the export began. */
+  /** The realm's blocks when the export began, shared ones included. */
   total: number;
+  /** Blocks between this message's first and last row that a live realm of the organization shares: they stay. */
+  retained: number;
 }
 
 export interface GetPurgeRequest {
@@ -178,6 +180,66 @@ export interface Purge {
     | undefined;
   /** Why it does not go on; empty when it does. */
   attention: string;
+  fenceTime:
+    | Date
+    | undefined;
+  /** Keys and metadata are gone. */
+  shredTime:
+    | Date
+    | undefined;
+  /** Blocks are released from here on: uploads that were under way at the fence are over. */
+  quarantineEndTime:
+    | Date
+    | undefined;
+  /** The totals are known. */
+  countTime: Date | undefined;
+  pagesInFlight: number;
+  /** As measured lately; 0: nothing moves, or not known yet. */
+  blocksPerSecond: number;
+  estimatedEndTime:
+    | Date
+    | undefined;
+  /** Steps that failed in a row. */
+  failures: number;
+  /** Removed metadata rows by kind. */
+  removed: { [key: string]: number };
+}
+
+export interface Purge_RemovedEntry {
+  key: string;
+  value: number;
+}
+
+export interface SetReleaseLimitRequest {
+  organizationId: string;
+  /** 0 removes the limit. */
+  blocksPerSecond: number;
+  /** The operator. Never empty. */
+  setBy: string;
+}
+
+export interface SetReleaseLimitResponse {
+  /** Absent when it was removed. */
+  limit: ReleaseLimit | undefined;
+}
+
+export interface ReleaseLimit {
+  organizationId: string;
+  blocksPerSecond: number;
+  setBy: string;
+  setTime: Date | undefined;
+}
+
+export interface ListReleaseLimitsRequest {
+  /** At most 1000; 0 is 100. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListReleaseLimitsResponse {
+  /** By organization. */
+  limits: ReleaseLimit[];
+  nextPageToken: string;
 }
 
 function createBaseDescribeRealmsRequest(): DescribeRealmsRequest {
@@ -599,7 +661,7 @@ export const ExportRealmBlocksRequest: MessageFns<ExportRealmBlocksRequest> = {
 };
 
 function createBaseExportRealmBlocksResponse(): ExportRealmBlocksResponse {
-  return { slugs: [], total: 0 };
+  return { slugs: [], total: 0, retained: 0 };
 }
 
 export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = {
@@ -609,6 +671,9 @@ export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = 
     }
     if (message.total !== 0) {
       writer.uint32(16).int64(message.total);
+    }
+    if (message.retained !== 0) {
+      writer.uint32(24).int64(message.retained);
     }
     return writer;
   },
@@ -642,6 +707,14 @@ export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = 
             message.total = longToNumber(reader.int64());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.retained = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -658,6 +731,7 @@ export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = 
     return {
       slugs: globalThis.Array.isArray(object?.slugs) ? object.slugs.map((e: any) => globalThis.String(e)) : [],
       total: isSet(object.total) ? globalThis.Number(object.total) : 0,
+      retained: isSet(object.retained) ? globalThis.Number(object.retained) : 0,
     };
   },
 
@@ -669,6 +743,9 @@ export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = 
     if (message.total !== 0) {
       obj.total = Math.round(message.total);
     }
+    if (message.retained !== 0) {
+      obj.retained = Math.round(message.retained);
+    }
     return obj;
   },
 
@@ -679,6 +756,7 @@ export const ExportRealmBlocksResponse: MessageFns<ExportRealmBlocksResponse> = 
     const message = createBaseExportRealmBlocksResponse();
     message.slugs = object.slugs?.map((e) => e) || [];
     message.total = object.total ?? 0;
+    message.retained = object.retained ?? 0;
     return message;
   },
 };
@@ -838,6 +916,15 @@ function createBasePurge(): Purge {
     orderTime: undefined,
     closeTime: undefined,
     attention: "",
+    fenceTime: undefined,
+    shredTime: undefined,
+    quarantineEndTime: undefined,
+    countTime: undefined,
+    pagesInFlight: 0,
+    blocksPerSecond: 0,
+    estimatedEndTime: undefined,
+    failures: 0,
+    removed: {},
   };
 }
 
@@ -882,6 +969,33 @@ export const Purge: MessageFns<Purge> = {
     if (message.attention !== "") {
       writer.uint32(106).string(message.attention);
     }
+    if (message.fenceTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.fenceTime), writer.uint32(114).fork()).join();
+    }
+    if (message.shredTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.shredTime), writer.uint32(122).fork()).join();
+    }
+    if (message.quarantineEndTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.quarantineEndTime), writer.uint32(130).fork()).join();
+    }
+    if (message.countTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.countTime), writer.uint32(138).fork()).join();
+    }
+    if (message.pagesInFlight !== 0) {
+      writer.uint32(144).int64(message.pagesInFlight);
+    }
+    if (message.blocksPerSecond !== 0) {
+      writer.uint32(153).double(message.blocksPerSecond);
+    }
+    if (message.estimatedEndTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.estimatedEndTime), writer.uint32(162).fork()).join();
+    }
+    if (message.failures !== 0) {
+      writer.uint32(168).int64(message.failures);
+    }
+    globalThis.Object.entries(message.removed).forEach(([key, value]: [string, number]) => {
+      Purge_RemovedEntry.encode({ key: key as any, value }, writer.uint32(178).fork()).join();
+    });
     return writer;
   },
 
@@ -1002,6 +1116,81 @@ export const Purge: MessageFns<Purge> = {
             message.attention = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.fenceTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.shredTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.quarantineEndTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.countTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.pagesInFlight = longToNumber(reader.int64());
+            continue;
+          }
+          case 19: {
+            if (tag !== 153) {
+              break;
+            }
+
+            message.blocksPerSecond = reader.double();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.estimatedEndTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.failures = longToNumber(reader.int64());
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            const entry22 = Purge_RemovedEntry.decode(reader, reader.uint32());
+            if (entry22.value !== undefined) {
+              message.removed[entry22.key] = entry22.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1069,6 +1258,56 @@ export const Purge: MessageFns<Purge> = {
         ? fromJsonTimestamp(object.close_time)
         : undefined,
       attention: isSet(object.attention) ? globalThis.String(object.attention) : "",
+      fenceTime: isSet(object.fenceTime)
+        ? fromJsonTimestamp(object.fenceTime)
+        : isSet(object.fence_time)
+        ? fromJsonTimestamp(object.fence_time)
+        : undefined,
+      shredTime: isSet(object.shredTime)
+        ? fromJsonTimestamp(object.shredTime)
+        : isSet(object.shred_time)
+        ? fromJsonTimestamp(object.shred_time)
+        : undefined,
+      quarantineEndTime: isSet(object.quarantineEndTime)
+        ? fromJsonTimestamp(object.quarantineEndTime)
+        : isSet(object.quarantine_end_time)
+        ? fromJsonTimestamp(object.quarantine_end_time)
+        : undefined,
+      countTime: isSet(object.countTime)
+        ? fromJsonTimestamp(object.countTime)
+        : isSet(object.count_time)
+        ? fromJsonTimestamp(object.count_time)
+        : undefined,
+      pagesInFlight: isSet(object.pagesInFlight)
+        ? globalThis.Number(object.pagesInFlight)
+        : isSet(object.pages_in_flight)
+        ? globalThis.Number(object.pages_in_flight)
+        : 0,
+      blocksPerSecond: isSet(object.blocksPerSecond)
+        ? globalThis.Number(object.blocksPerSecond)
+        : isSet(object.blocks_per_second)
+        ? globalThis.Number(object.blocks_per_second)
+        : 0,
+      estimatedEndTime: isSet(object.estimatedEndTime)
+        ? fromJsonTimestamp(object.estimatedEndTime)
+        : isSet(object.estimated_end_time)
+        ? fromJsonTimestamp(object.estimated_end_time)
+        : undefined,
+      failures: isSet(object.failures) ? globalThis.Number(object.failures) : 0,
+      removed: isObject(object.removed)
+        ? (globalThis.Object.entries(object.removed) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -1113,6 +1352,39 @@ export const Purge: MessageFns<Purge> = {
     if (message.attention !== "") {
       obj.attention = message.attention;
     }
+    if (message.fenceTime !== undefined) {
+      obj.fenceTime = message.fenceTime.toISOString();
+    }
+    if (message.shredTime !== undefined) {
+      obj.shredTime = message.shredTime.toISOString();
+    }
+    if (message.quarantineEndTime !== undefined) {
+      obj.quarantineEndTime = message.quarantineEndTime.toISOString();
+    }
+    if (message.countTime !== undefined) {
+      obj.countTime = message.countTime.toISOString();
+    }
+    if (message.pagesInFlight !== 0) {
+      obj.pagesInFlight = Math.round(message.pagesInFlight);
+    }
+    if (message.blocksPerSecond !== 0) {
+      obj.blocksPerSecond = floatToJson(message.blocksPerSecond);
+    }
+    if (message.estimatedEndTime !== undefined) {
+      obj.estimatedEndTime = message.estimatedEndTime.toISOString();
+    }
+    if (message.failures !== 0) {
+      obj.failures = Math.round(message.failures);
+    }
+    if (message.removed) {
+      const entries = globalThis.Object.entries(message.removed) as [string, number][];
+      if (entries.length > 0) {
+        obj.removed = {};
+        entries.forEach(([k, v]) => {
+          obj.removed[k] = Math.round(v);
+        });
+      }
+    }
     return obj;
   },
 
@@ -1134,6 +1406,605 @@ export const Purge: MessageFns<Purge> = {
     message.orderTime = object.orderTime ?? undefined;
     message.closeTime = object.closeTime ?? undefined;
     message.attention = object.attention ?? "";
+    message.fenceTime = object.fenceTime ?? undefined;
+    message.shredTime = object.shredTime ?? undefined;
+    message.quarantineEndTime = object.quarantineEndTime ?? undefined;
+    message.countTime = object.countTime ?? undefined;
+    message.pagesInFlight = object.pagesInFlight ?? 0;
+    message.blocksPerSecond = object.blocksPerSecond ?? 0;
+    message.estimatedEndTime = object.estimatedEndTime ?? undefined;
+    message.failures = object.failures ?? 0;
+    message.removed = (globalThis.Object.entries(object.removed ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBasePurge_RemovedEntry(): Purge_RemovedEntry {
+  return { key: "", value: 0 };
+}
+
+export const Purge_RemovedEntry: MessageFns<Purge_RemovedEntry> = {
+  encode(message: Purge_RemovedEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int64(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Purge_RemovedEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePurge_RemovedEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Purge_RemovedEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: Purge_RemovedEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Purge_RemovedEntry>, I>>(base?: I): Purge_RemovedEntry {
+    return Purge_RemovedEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Purge_RemovedEntry>, I>>(object: I): Purge_RemovedEntry {
+    const message = createBasePurge_RemovedEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetReleaseLimitRequest(): SetReleaseLimitRequest {
+  return { organizationId: "", blocksPerSecond: 0, setBy: "" };
+}
+
+export const SetReleaseLimitRequest: MessageFns<SetReleaseLimitRequest> = {
+  encode(message: SetReleaseLimitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.blocksPerSecond !== 0) {
+      writer.uint32(16).int64(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      writer.uint32(26).string(message.setBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetReleaseLimitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetReleaseLimitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blocksPerSecond = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.setBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetReleaseLimitRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      blocksPerSecond: isSet(object.blocksPerSecond)
+        ? globalThis.Number(object.blocksPerSecond)
+        : isSet(object.blocks_per_second)
+        ? globalThis.Number(object.blocks_per_second)
+        : 0,
+      setBy: isSet(object.setBy)
+        ? globalThis.String(object.setBy)
+        : isSet(object.set_by)
+        ? globalThis.String(object.set_by)
+        : "",
+    };
+  },
+
+  toJSON(message: SetReleaseLimitRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.blocksPerSecond !== 0) {
+      obj.blocksPerSecond = Math.round(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      obj.setBy = message.setBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetReleaseLimitRequest>, I>>(base?: I): SetReleaseLimitRequest {
+    return SetReleaseLimitRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetReleaseLimitRequest>, I>>(object: I): SetReleaseLimitRequest {
+    const message = createBaseSetReleaseLimitRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.blocksPerSecond = object.blocksPerSecond ?? 0;
+    message.setBy = object.setBy ?? "";
+    return message;
+  },
+};
+
+function createBaseSetReleaseLimitResponse(): SetReleaseLimitResponse {
+  return { limit: undefined };
+}
+
+export const SetReleaseLimitResponse: MessageFns<SetReleaseLimitResponse> = {
+  encode(message: SetReleaseLimitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== undefined) {
+      ReleaseLimit.encode(message.limit, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetReleaseLimitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetReleaseLimitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limit = ReleaseLimit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetReleaseLimitResponse {
+    return { limit: isSet(object.limit) ? ReleaseLimit.fromJSON(object.limit) : undefined };
+  },
+
+  toJSON(message: SetReleaseLimitResponse): unknown {
+    const obj: any = {};
+    if (message.limit !== undefined) {
+      obj.limit = ReleaseLimit.toJSON(message.limit);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetReleaseLimitResponse>, I>>(base?: I): SetReleaseLimitResponse {
+    return SetReleaseLimitResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetReleaseLimitResponse>, I>>(object: I): SetReleaseLimitResponse {
+    const message = createBaseSetReleaseLimitResponse();
+    message.limit = (object.limit !== undefined && object.limit !== null)
+      ? ReleaseLimit.fromPartial(object.limit)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReleaseLimit(): ReleaseLimit {
+  return { organizationId: "", blocksPerSecond: 0, setBy: "", setTime: undefined };
+}
+
+export const ReleaseLimit: MessageFns<ReleaseLimit> = {
+  encode(message: ReleaseLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.blocksPerSecond !== 0) {
+      writer.uint32(16).int64(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      writer.uint32(26).string(message.setBy);
+    }
+    if (message.setTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.setTime), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blocksPerSecond = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.setBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.setTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReleaseLimit {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      blocksPerSecond: isSet(object.blocksPerSecond)
+        ? globalThis.Number(object.blocksPerSecond)
+        : isSet(object.blocks_per_second)
+        ? globalThis.Number(object.blocks_per_second)
+        : 0,
+      setBy: isSet(object.setBy)
+        ? globalThis.String(object.setBy)
+        : isSet(object.set_by)
+        ? globalThis.String(object.set_by)
+        : "",
+      setTime: isSet(object.setTime)
+        ? fromJsonTimestamp(object.setTime)
+        : isSet(object.set_time)
+        ? fromJsonTimestamp(object.set_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ReleaseLimit): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.blocksPerSecond !== 0) {
+      obj.blocksPerSecond = Math.round(message.blocksPerSecond);
+    }
+    if (message.setBy !== "") {
+      obj.setBy = message.setBy;
+    }
+    if (message.setTime !== undefined) {
+      obj.setTime = message.setTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReleaseLimit>, I>>(base?: I): ReleaseLimit {
+    return ReleaseLimit.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReleaseLimit>, I>>(object: I): ReleaseLimit {
+    const message = createBaseReleaseLimit();
+    message.organizationId = object.organizationId ?? "";
+    message.blocksPerSecond = object.blocksPerSecond ?? 0;
+    message.setBy = object.setBy ?? "";
+    message.setTime = object.setTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListReleaseLimitsRequest(): ListReleaseLimitsRequest {
+  return { pageSize: 0, pageToken: "" };
+}
+
+export const ListReleaseLimitsRequest: MessageFns<ListReleaseLimitsRequest> = {
+  encode(message: ListReleaseLimitsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReleaseLimitsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReleaseLimitsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListReleaseLimitsRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListReleaseLimitsRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListReleaseLimitsRequest>, I>>(base?: I): ListReleaseLimitsRequest {
+    return ListReleaseLimitsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListReleaseLimitsRequest>, I>>(object: I): ListReleaseLimitsRequest {
+    const message = createBaseListReleaseLimitsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListReleaseLimitsResponse(): ListReleaseLimitsResponse {
+  return { limits: [], nextPageToken: "" };
+}
+
+export const ListReleaseLimitsResponse: MessageFns<ListReleaseLimitsResponse> = {
+  encode(message: ListReleaseLimitsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.limits) {
+      ReleaseLimit.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReleaseLimitsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReleaseLimitsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limits.push(ReleaseLimit.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListReleaseLimitsResponse {
+    return {
+      limits: globalThis.Array.isArray(object?.limits) ? object.limits.map((e: any) => ReleaseLimit.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListReleaseLimitsResponse): unknown {
+    const obj: any = {};
+    if (message.limits?.length) {
+      obj.limits = message.limits.map((e) => ReleaseLimit.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListReleaseLimitsResponse>, I>>(base?: I): ListReleaseLimitsResponse {
+    return ListReleaseLimitsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListReleaseLimitsResponse>, I>>(object: I): ListReleaseLimitsResponse {
+    const message = createBaseListReleaseLimitsResponse();
+    message.limits = object.limits?.map((e) => ReleaseLimit.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -1152,7 +2023,10 @@ export const RealmPurgeServiceService = {
       Buffer.from(DescribeRealmsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DescribeRealmsResponse => DescribeRealmsResponse.decode(value),
   },
-  /** Every block of the realm in key order, 10 000 a message. NOT_FOUND REALM_NOT_FOUND. */
+  /**
+   * The blocks of a realm that can go with it, in key order, 10 000 rows a message; what a live realm shares is counted, not named.
+   * While the realm is active the list can still grow, and shrink by what becomes shared. NOT_FOUND REALM_NOT_FOUND.
+   */
   exportRealmBlocks: {
     path: "/lethe.realm.v1.RealmPurgeService/ExportRealmBlocks" as const,
     requestStream: false as const,
@@ -1174,14 +2048,43 @@ export const RealmPurgeServiceService = {
     responseSerialize: (value: GetPurgeResponse): Buffer => Buffer.from(GetPurgeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPurgeResponse => GetPurgeResponse.decode(value),
   },
+  /** How fast an organization's blocks are released, at most; takes effect within seconds. INVALID_ARGUMENT. */
+  setReleaseLimit: {
+    path: "/lethe.realm.v1.RealmPurgeService/SetReleaseLimit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetReleaseLimitRequest): Buffer =>
+      Buffer.from(SetReleaseLimitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetReleaseLimitRequest => SetReleaseLimitRequest.decode(value),
+    responseSerialize: (value: SetReleaseLimitResponse): Buffer =>
+      Buffer.from(SetReleaseLimitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetReleaseLimitResponse => SetReleaseLimitResponse.decode(value),
+  },
+  listReleaseLimits: {
+    path: "/lethe.realm.v1.RealmPurgeService/ListReleaseLimits" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListReleaseLimitsRequest): Buffer =>
+      Buffer.from(ListReleaseLimitsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListReleaseLimitsRequest => ListReleaseLimitsRequest.decode(value),
+    responseSerialize: (value: ListReleaseLimitsResponse): Buffer =>
+      Buffer.from(ListReleaseLimitsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListReleaseLimitsResponse => ListReleaseLimitsResponse.decode(value),
+  },
 } as const;
 
 export interface RealmPurgeServiceServer extends UntypedServiceImplementation {
   describeRealms: handleUnaryCall<DescribeRealmsRequest, DescribeRealmsResponse>;
-  /** Every block of the realm in key order, 10 000 a message. NOT_FOUND REALM_NOT_FOUND. */
+  /**
+   * The blocks of a realm that can go with it, in key order, 10 000 rows a message; what a live realm shares is counted, not named.
+   * While the realm is active the list can still grow, and shrink by what becomes shared. NOT_FOUND REALM_NOT_FOUND.
+   */
   exportRealmBlocks: handleServerStreamingCall<ExportRealmBlocksRequest, ExportRealmBlocksResponse>;
   /** NOT_FOUND PURGE_NOT_FOUND. */
   getPurge: handleUnaryCall<GetPurgeRequest, GetPurgeResponse>;
+  /** How fast an organization's blocks are released, at most; takes effect within seconds. INVALID_ARGUMENT. */
+  setReleaseLimit: handleUnaryCall<SetReleaseLimitRequest, SetReleaseLimitResponse>;
+  listReleaseLimits: handleUnaryCall<ListReleaseLimitsRequest, ListReleaseLimitsResponse>;
 }
 
 export interface RealmPurgeServiceClient extends Client {
@@ -1200,7 +2103,10 @@ export interface RealmPurgeServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DescribeRealmsResponse) => void,
   ): ClientUnaryCall;
-  /** Every block of the realm in key order, 10 000 a message. NOT_FOUND REALM_NOT_FOUND. */
+  /**
+   * The blocks of a realm that can go with it, in key order, 10 000 rows a message; what a live realm shares is counted, not named.
+   * While the realm is active the list can still grow, and shrink by what becomes shared. NOT_FOUND REALM_NOT_FOUND.
+   */
   exportRealmBlocks(
     request: ExportRealmBlocksRequest,
     options?: Partial<CallOptions>,
@@ -1226,6 +2132,37 @@ export interface RealmPurgeServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPurgeResponse) => void,
   ): ClientUnaryCall;
+  /** How fast an organization's blocks are released, at most; takes effect within seconds. INVALID_ARGUMENT. */
+  setReleaseLimit(
+    request: SetReleaseLimitRequest,
+    callback: (error: ServiceError | null, response: SetReleaseLimitResponse) => void,
+  ): ClientUnaryCall;
+  setReleaseLimit(
+    request: SetReleaseLimitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetReleaseLimitResponse) => void,
+  ): ClientUnaryCall;
+  setReleaseLimit(
+    request: SetReleaseLimitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetReleaseLimitResponse) => void,
+  ): ClientUnaryCall;
+  listReleaseLimits(
+    request: ListReleaseLimitsRequest,
+    callback: (error: ServiceError | null, response: ListReleaseLimitsResponse) => void,
+  ): ClientUnaryCall;
+  listReleaseLimits(
+    request: ListReleaseLimitsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListReleaseLimitsResponse) => void,
+  ): ClientUnaryCall;
+  listReleaseLimits(
+    request: ListReleaseLimitsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListReleaseLimitsResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const RealmPurgeServiceClient = makeGenericClientConstructor(
@@ -1236,6 +2173,10 @@ export const RealmPurgeServiceClient = makeGenericClientConstructor(
   service: typeof RealmPurgeServiceService;
   serviceName: string;
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
@@ -1281,6 +2222,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

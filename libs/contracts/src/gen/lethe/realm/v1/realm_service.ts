@@ -990,6 +990,7 @@ export const RealmServiceService = {
   /**
    * All or nothing for each message; already registered blocks are counted once.
    * FAILED_PRECONDITION BLOCK_BEING_DELETED: the id belongs to a realm that is being purged; take a new id.
+   * Blocks refused with REALM_DELETED are noted as late arrivals while the purge is open, and swept with it: their objects may be there.
    */
   registerBlocks: {
     path: "/lethe.realm.v1.RealmService/RegisterBlocks" as const,
@@ -1029,6 +1030,7 @@ export interface RealmServiceServer extends UntypedServiceImplementation {
   /**
    * All or nothing for each message; already registered blocks are counted once.
    * FAILED_PRECONDITION BLOCK_BEING_DELETED: the id belongs to a realm that is being purged; take a new id.
+   * Blocks refused with REALM_DELETED are noted as late arrivals while the purge is open, and swept with it: their objects may be there.
    */
   registerBlocks: handleClientStreamingCall<RegisterBlocksRequest, RegisterBlocksResponse>;
   putVlob: handleUnaryCall<PutVlobRequest, PutVlobResponse>;
@@ -1055,6 +1057,7 @@ export interface RealmServiceClient extends Client {
   /**
    * All or nothing for each message; already registered blocks are counted once.
    * FAILED_PRECONDITION BLOCK_BEING_DELETED: the id belongs to a realm that is being purged; take a new id.
+   * Blocks refused with REALM_DELETED are noted as late arrivals while the purge is open, and swept with it: their objects may be there.
    */
   registerBlocks(
     callback: (error: ServiceError | null, response: RegisterBlocksResponse) => void,

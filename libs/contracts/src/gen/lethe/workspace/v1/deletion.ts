@@ -120,6 +120,10 @@ export interface Deletion {
   /** Sorted by type, then by source. Empty: nothing holds this deletion up. */
   conditions: Condition[];
   participants: ParticipantStatus[];
+  /** The order was to keep the blocks; no certificate before they are released and gone. */
+  keepBlocks: boolean;
+  /** Not empty: the deletion that this one replays, over a restored backup. */
+  replayOf: string;
 }
 
 export interface DeletionProgress {
@@ -191,6 +195,8 @@ function createBaseDeletion(): Deletion {
     progress: undefined,
     conditions: [],
     participants: [],
+    keepBlocks: false,
+    replayOf: "",
   };
 }
 
@@ -246,6 +252,12 @@ export const Deletion: MessageFns<Deletion> = {
     }
     for (const v of message.participants) {
       ParticipantStatus.encode(v!, writer.uint32(138).fork()).join();
+    }
+    if (message.keepBlocks !== false) {
+      writer.uint32(144).bool(message.keepBlocks);
+    }
+    if (message.replayOf !== "") {
+      writer.uint32(154).string(message.replayOf);
     }
     return writer;
   },
@@ -399,6 +411,22 @@ export const Deletion: MessageFns<Deletion> = {
             message.participants.push(ParticipantStatus.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.keepBlocks = reader.bool();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.replayOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -478,6 +506,16 @@ export const Deletion: MessageFns<Deletion> = {
       participants: globalThis.Array.isArray(object?.participants)
         ? object.participants.map((e: any) => ParticipantStatus.fromJSON(e))
         : [],
+      keepBlocks: isSet(object.keepBlocks)
+        ? globalThis.Boolean(object.keepBlocks)
+        : isSet(object.keep_blocks)
+        ? globalThis.Boolean(object.keep_blocks)
+        : false,
+      replayOf: isSet(object.replayOf)
+        ? globalThis.String(object.replayOf)
+        : isSet(object.replay_of)
+        ? globalThis.String(object.replay_of)
+        : "",
     };
   },
 
@@ -534,6 +572,12 @@ export const Deletion: MessageFns<Deletion> = {
     if (message.participants?.length) {
       obj.participants = message.participants.map((e) => ParticipantStatus.toJSON(e));
     }
+    if (message.keepBlocks !== false) {
+      obj.keepBlocks = message.keepBlocks;
+    }
+    if (message.replayOf !== "") {
+      obj.replayOf = message.replayOf;
+    }
     return obj;
   },
 
@@ -561,6 +605,8 @@ export const Deletion: MessageFns<Deletion> = {
       : undefined;
     message.conditions = object.conditions?.map((e) => Condition.fromPartial(e)) || [];
     message.participants = object.participants?.map((e) => ParticipantStatus.fromPartial(e)) || [];
+    message.keepBlocks = object.keepBlocks ?? false;
+    message.replayOf = object.replayOf ?? "";
     return message;
   },
 };

@@ -54,10 +54,87 @@ export interface StartPurgeRequest {
   kind: DeletionKind;
   /** The operator, for the audit. Never empty. */
   orderedBy: string;
+  /** Decide as if in earnest, refuse as in earnest, and change nothing. The answer's grant has no deletion_id. */
+  validateOnly: boolean;
+  /** Remove the metadata, but keep the blocks, and withhold the certificate, until ReleaseKeptBlocks. Frozen with the grant. */
+  keepBlocks: boolean;
 }
 
 export interface StartPurgeResponse {
   grant: Grant | undefined;
+}
+
+export interface PausePurgeRequest {
+  workspaceId: string;
+  orderedBy: string;
+  /** Shown with the deletion. Never empty, at most 500 characters. */
+  reason: string;
+}
+
+export interface PausePurgeResponse {
+  grant: Grant | undefined;
+}
+
+export interface ResumePurgeRequest {
+  workspaceId: string;
+  orderedBy: string;
+}
+
+export interface ResumePurgeResponse {
+  grant: Grant | undefined;
+}
+
+export interface RetryPurgeRequest {
+  workspaceId: string;
+  orderedBy: string;
+}
+
+export interface RetryPurgeResponse {
+  grant: Grant | undefined;
+}
+
+export interface ReleaseKeptBlocksRequest {
+  workspaceId: string;
+  orderedBy: string;
+  /** Of the list of kept blocks that the operator compared, for the audit: SHA-256 in hexadecimal, or empty. */
+  manifestDigest: string;
+}
+
+export interface ReleaseKeptBlocksResponse {
+  grant: Grant | undefined;
+}
+
+export interface ReplayDeletionsRequest {
+  /** Empty: all organizations. */
+  organizationId: string;
+  /** Deletions certified at this time or later. Required. */
+  since: Date | undefined;
+  orderedBy: string;
+  /** A UUID of the caller's, the same for all pages of a replay and for repeating it. */
+  replayId: string;
+  /** Lists what would be replayed and changes nothing. */
+  validateOnly: boolean;
+  /** At most 1000; 0 is 100. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ReplayDeletionsResponse {
+  deletions: ReplayedDeletion[];
+  nextPageToken: string;
+}
+
+export interface ReplayedDeletion {
+  organizationId: string;
+  workspaceId: string;
+  /** The deletion that is replayed, and when it was certified. */
+  replayOf: string;
+  purgedTime:
+    | Date
+    | undefined;
+  /** The new deletion; empty with validate_only. */
+  deletionId: string;
+  epoch: number;
 }
 
 export interface Grant {
@@ -69,8 +146,16 @@ export interface Grant {
   grantTime:
     | Date
     | undefined;
-  /** What the other participants have reported so far. */
+  /** At this moment: what the participants have reported so far. */
   participants: ParticipantStatus[];
+  /** At this moment: an operator paused it. Destroy nothing. */
+  paused: boolean;
+  /** At this moment: its blocks are kept. Remove everything else, release none. */
+  blocksKept: boolean;
+  /** At this moment: how often an operator told to try again. */
+  retries: number;
+  /** Not empty: the deletion that this one replays, over a restored backup. */
+  replayOf: string;
 }
 
 export interface GetGrantRequest {
@@ -470,7 +555,7 @@ export const DeletionCandidate: MessageFns<DeletionCandidate> = {
 };
 
 function createBaseStartPurgeRequest(): StartPurgeRequest {
-  return { organizationId: "", workspaceId: "", kind: 0, orderedBy: "" };
+  return { organizationId: "", workspaceId: "", kind: 0, orderedBy: "", validateOnly: false, keepBlocks: false };
 }
 
 export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
@@ -486,6 +571,12 @@ export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
     }
     if (message.orderedBy !== "") {
       writer.uint32(34).string(message.orderedBy);
+    }
+    if (message.validateOnly !== false) {
+      writer.uint32(40).bool(message.validateOnly);
+    }
+    if (message.keepBlocks !== false) {
+      writer.uint32(48).bool(message.keepBlocks);
     }
     return writer;
   },
@@ -535,6 +626,22 @@ export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
             message.orderedBy = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.validateOnly = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.keepBlocks = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -565,6 +672,16 @@ export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
         : isSet(object.ordered_by)
         ? globalThis.String(object.ordered_by)
         : "",
+      validateOnly: isSet(object.validateOnly)
+        ? globalThis.Boolean(object.validateOnly)
+        : isSet(object.validate_only)
+        ? globalThis.Boolean(object.validate_only)
+        : false,
+      keepBlocks: isSet(object.keepBlocks)
+        ? globalThis.Boolean(object.keepBlocks)
+        : isSet(object.keep_blocks)
+        ? globalThis.Boolean(object.keep_blocks)
+        : false,
     };
   },
 
@@ -582,6 +699,12 @@ export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
     if (message.orderedBy !== "") {
       obj.orderedBy = message.orderedBy;
     }
+    if (message.validateOnly !== false) {
+      obj.validateOnly = message.validateOnly;
+    }
+    if (message.keepBlocks !== false) {
+      obj.keepBlocks = message.keepBlocks;
+    }
     return obj;
   },
 
@@ -594,6 +717,8 @@ export const StartPurgeRequest: MessageFns<StartPurgeRequest> = {
     message.workspaceId = object.workspaceId ?? "";
     message.kind = object.kind ?? 0;
     message.orderedBy = object.orderedBy ?? "";
+    message.validateOnly = object.validateOnly ?? false;
+    message.keepBlocks = object.keepBlocks ?? false;
     return message;
   },
 };
@@ -665,6 +790,1139 @@ export const StartPurgeResponse: MessageFns<StartPurgeResponse> = {
   },
 };
 
+function createBasePausePurgeRequest(): PausePurgeRequest {
+  return { workspaceId: "", orderedBy: "", reason: "" };
+}
+
+export const PausePurgeRequest: MessageFns<PausePurgeRequest> = {
+  encode(message: PausePurgeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceId !== "") {
+      writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(18).string(message.orderedBy);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PausePurgeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePausePurgeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PausePurgeRequest {
+    return {
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: PausePurgeRequest): unknown {
+    const obj: any = {};
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PausePurgeRequest>, I>>(base?: I): PausePurgeRequest {
+    return PausePurgeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PausePurgeRequest>, I>>(object: I): PausePurgeRequest {
+    const message = createBasePausePurgeRequest();
+    message.workspaceId = object.workspaceId ?? "";
+    message.orderedBy = object.orderedBy ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBasePausePurgeResponse(): PausePurgeResponse {
+  return { grant: undefined };
+}
+
+export const PausePurgeResponse: MessageFns<PausePurgeResponse> = {
+  encode(message: PausePurgeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PausePurgeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePausePurgeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PausePurgeResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: PausePurgeResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PausePurgeResponse>, I>>(base?: I): PausePurgeResponse {
+    return PausePurgeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PausePurgeResponse>, I>>(object: I): PausePurgeResponse {
+    const message = createBasePausePurgeResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseResumePurgeRequest(): ResumePurgeRequest {
+  return { workspaceId: "", orderedBy: "" };
+}
+
+export const ResumePurgeRequest: MessageFns<ResumePurgeRequest> = {
+  encode(message: ResumePurgeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceId !== "") {
+      writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(18).string(message.orderedBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumePurgeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumePurgeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumePurgeRequest {
+    return {
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+    };
+  },
+
+  toJSON(message: ResumePurgeRequest): unknown {
+    const obj: any = {};
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumePurgeRequest>, I>>(base?: I): ResumePurgeRequest {
+    return ResumePurgeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumePurgeRequest>, I>>(object: I): ResumePurgeRequest {
+    const message = createBaseResumePurgeRequest();
+    message.workspaceId = object.workspaceId ?? "";
+    message.orderedBy = object.orderedBy ?? "";
+    return message;
+  },
+};
+
+function createBaseResumePurgeResponse(): ResumePurgeResponse {
+  return { grant: undefined };
+}
+
+export const ResumePurgeResponse: MessageFns<ResumePurgeResponse> = {
+  encode(message: ResumePurgeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumePurgeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumePurgeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumePurgeResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: ResumePurgeResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumePurgeResponse>, I>>(base?: I): ResumePurgeResponse {
+    return ResumePurgeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumePurgeResponse>, I>>(object: I): ResumePurgeResponse {
+    const message = createBaseResumePurgeResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseRetryPurgeRequest(): RetryPurgeRequest {
+  return { workspaceId: "", orderedBy: "" };
+}
+
+export const RetryPurgeRequest: MessageFns<RetryPurgeRequest> = {
+  encode(message: RetryPurgeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceId !== "") {
+      writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(18).string(message.orderedBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryPurgeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryPurgeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetryPurgeRequest {
+    return {
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+    };
+  },
+
+  toJSON(message: RetryPurgeRequest): unknown {
+    const obj: any = {};
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetryPurgeRequest>, I>>(base?: I): RetryPurgeRequest {
+    return RetryPurgeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetryPurgeRequest>, I>>(object: I): RetryPurgeRequest {
+    const message = createBaseRetryPurgeRequest();
+    message.workspaceId = object.workspaceId ?? "";
+    message.orderedBy = object.orderedBy ?? "";
+    return message;
+  },
+};
+
+function createBaseRetryPurgeResponse(): RetryPurgeResponse {
+  return { grant: undefined };
+}
+
+export const RetryPurgeResponse: MessageFns<RetryPurgeResponse> = {
+  encode(message: RetryPurgeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryPurgeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryPurgeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetryPurgeResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: RetryPurgeResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetryPurgeResponse>, I>>(base?: I): RetryPurgeResponse {
+    return RetryPurgeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetryPurgeResponse>, I>>(object: I): RetryPurgeResponse {
+    const message = createBaseRetryPurgeResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseReleaseKeptBlocksRequest(): ReleaseKeptBlocksRequest {
+  return { workspaceId: "", orderedBy: "", manifestDigest: "" };
+}
+
+export const ReleaseKeptBlocksRequest: MessageFns<ReleaseKeptBlocksRequest> = {
+  encode(message: ReleaseKeptBlocksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceId !== "") {
+      writer.uint32(10).string(message.workspaceId);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(18).string(message.orderedBy);
+    }
+    if (message.manifestDigest !== "") {
+      writer.uint32(26).string(message.manifestDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseKeptBlocksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseKeptBlocksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.manifestDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReleaseKeptBlocksRequest {
+    return {
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+      manifestDigest: isSet(object.manifestDigest)
+        ? globalThis.String(object.manifestDigest)
+        : isSet(object.manifest_digest)
+        ? globalThis.String(object.manifest_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: ReleaseKeptBlocksRequest): unknown {
+    const obj: any = {};
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    if (message.manifestDigest !== "") {
+      obj.manifestDigest = message.manifestDigest;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReleaseKeptBlocksRequest>, I>>(base?: I): ReleaseKeptBlocksRequest {
+    return ReleaseKeptBlocksRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReleaseKeptBlocksRequest>, I>>(object: I): ReleaseKeptBlocksRequest {
+    const message = createBaseReleaseKeptBlocksRequest();
+    message.workspaceId = object.workspaceId ?? "";
+    message.orderedBy = object.orderedBy ?? "";
+    message.manifestDigest = object.manifestDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseReleaseKeptBlocksResponse(): ReleaseKeptBlocksResponse {
+  return { grant: undefined };
+}
+
+export const ReleaseKeptBlocksResponse: MessageFns<ReleaseKeptBlocksResponse> = {
+  encode(message: ReleaseKeptBlocksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.grant !== undefined) {
+      Grant.encode(message.grant, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseKeptBlocksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseKeptBlocksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grant = Grant.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReleaseKeptBlocksResponse {
+    return { grant: isSet(object.grant) ? Grant.fromJSON(object.grant) : undefined };
+  },
+
+  toJSON(message: ReleaseKeptBlocksResponse): unknown {
+    const obj: any = {};
+    if (message.grant !== undefined) {
+      obj.grant = Grant.toJSON(message.grant);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReleaseKeptBlocksResponse>, I>>(base?: I): ReleaseKeptBlocksResponse {
+    return ReleaseKeptBlocksResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReleaseKeptBlocksResponse>, I>>(object: I): ReleaseKeptBlocksResponse {
+    const message = createBaseReleaseKeptBlocksResponse();
+    message.grant = (object.grant !== undefined && object.grant !== null) ? Grant.fromPartial(object.grant) : undefined;
+    return message;
+  },
+};
+
+function createBaseReplayDeletionsRequest(): ReplayDeletionsRequest {
+  return {
+    organizationId: "",
+    since: undefined,
+    orderedBy: "",
+    replayId: "",
+    validateOnly: false,
+    pageSize: 0,
+    pageToken: "",
+  };
+}
+
+export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
+  encode(message: ReplayDeletionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(18).fork()).join();
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(26).string(message.orderedBy);
+    }
+    if (message.replayId !== "") {
+      writer.uint32(34).string(message.replayId);
+    }
+    if (message.validateOnly !== false) {
+      writer.uint32(40).bool(message.validateOnly);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(48).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(58).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayDeletionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayDeletionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.replayId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.validateOnly = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayDeletionsRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+      replayId: isSet(object.replayId)
+        ? globalThis.String(object.replayId)
+        : isSet(object.replay_id)
+        ? globalThis.String(object.replay_id)
+        : "",
+      validateOnly: isSet(object.validateOnly)
+        ? globalThis.Boolean(object.validateOnly)
+        : isSet(object.validate_only)
+        ? globalThis.Boolean(object.validate_only)
+        : false,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ReplayDeletionsRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.since !== undefined) {
+      obj.since = message.since.toISOString();
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    if (message.replayId !== "") {
+      obj.replayId = message.replayId;
+    }
+    if (message.validateOnly !== false) {
+      obj.validateOnly = message.validateOnly;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayDeletionsRequest>, I>>(base?: I): ReplayDeletionsRequest {
+    return ReplayDeletionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayDeletionsRequest>, I>>(object: I): ReplayDeletionsRequest {
+    const message = createBaseReplayDeletionsRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.since = object.since ?? undefined;
+    message.orderedBy = object.orderedBy ?? "";
+    message.replayId = object.replayId ?? "";
+    message.validateOnly = object.validateOnly ?? false;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseReplayDeletionsResponse(): ReplayDeletionsResponse {
+  return { deletions: [], nextPageToken: "" };
+}
+
+export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
+  encode(message: ReplayDeletionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.deletions) {
+      ReplayedDeletion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayDeletionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayDeletionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deletions.push(ReplayedDeletion.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayDeletionsResponse {
+    return {
+      deletions: globalThis.Array.isArray(object?.deletions)
+        ? object.deletions.map((e: any) => ReplayedDeletion.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ReplayDeletionsResponse): unknown {
+    const obj: any = {};
+    if (message.deletions?.length) {
+      obj.deletions = message.deletions.map((e) => ReplayedDeletion.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayDeletionsResponse>, I>>(base?: I): ReplayDeletionsResponse {
+    return ReplayDeletionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayDeletionsResponse>, I>>(object: I): ReplayDeletionsResponse {
+    const message = createBaseReplayDeletionsResponse();
+    message.deletions = object.deletions?.map((e) => ReplayedDeletion.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseReplayedDeletion(): ReplayedDeletion {
+  return { organizationId: "", workspaceId: "", replayOf: "", purgedTime: undefined, deletionId: "", epoch: 0 };
+}
+
+export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
+  encode(message: ReplayedDeletion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.replayOf !== "") {
+      writer.uint32(26).string(message.replayOf);
+    }
+    if (message.purgedTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.purgedTime), writer.uint32(34).fork()).join();
+    }
+    if (message.deletionId !== "") {
+      writer.uint32(42).string(message.deletionId);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(48).int64(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayedDeletion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayedDeletion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.replayOf = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.purgedTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.deletionId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayedDeletion {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+      replayOf: isSet(object.replayOf)
+        ? globalThis.String(object.replayOf)
+        : isSet(object.replay_of)
+        ? globalThis.String(object.replay_of)
+        : "",
+      purgedTime: isSet(object.purgedTime)
+        ? fromJsonTimestamp(object.purgedTime)
+        : isSet(object.purged_time)
+        ? fromJsonTimestamp(object.purged_time)
+        : undefined,
+      deletionId: isSet(object.deletionId)
+        ? globalThis.String(object.deletionId)
+        : isSet(object.deletion_id)
+        ? globalThis.String(object.deletion_id)
+        : "",
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+    };
+  },
+
+  toJSON(message: ReplayedDeletion): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    if (message.replayOf !== "") {
+      obj.replayOf = message.replayOf;
+    }
+    if (message.purgedTime !== undefined) {
+      obj.purgedTime = message.purgedTime.toISOString();
+    }
+    if (message.deletionId !== "") {
+      obj.deletionId = message.deletionId;
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayedDeletion>, I>>(base?: I): ReplayedDeletion {
+    return ReplayedDeletion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayedDeletion>, I>>(object: I): ReplayedDeletion {
+    const message = createBaseReplayedDeletion();
+    message.organizationId = object.organizationId ?? "";
+    message.workspaceId = object.workspaceId ?? "";
+    message.replayOf = object.replayOf ?? "";
+    message.purgedTime = object.purgedTime ?? undefined;
+    message.deletionId = object.deletionId ?? "";
+    message.epoch = object.epoch ?? 0;
+    return message;
+  },
+};
+
 function createBaseGrant(): Grant {
   return {
     deletionId: "",
@@ -674,6 +1932,10 @@ function createBaseGrant(): Grant {
     kind: 0,
     grantTime: undefined,
     participants: [],
+    paused: false,
+    blocksKept: false,
+    retries: 0,
+    replayOf: "",
   };
 }
 
@@ -699,6 +1961,18 @@ export const Grant: MessageFns<Grant> = {
     }
     for (const v of message.participants) {
       ParticipantStatus.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.paused !== false) {
+      writer.uint32(64).bool(message.paused);
+    }
+    if (message.blocksKept !== false) {
+      writer.uint32(72).bool(message.blocksKept);
+    }
+    if (message.retries !== 0) {
+      writer.uint32(80).int64(message.retries);
+    }
+    if (message.replayOf !== "") {
+      writer.uint32(90).string(message.replayOf);
     }
     return writer;
   },
@@ -772,6 +2046,38 @@ export const Grant: MessageFns<Grant> = {
             message.participants.push(ParticipantStatus.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.blocksKept = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.retries = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.replayOf = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -811,6 +2117,18 @@ export const Grant: MessageFns<Grant> = {
       participants: globalThis.Array.isArray(object?.participants)
         ? object.participants.map((e: any) => ParticipantStatus.fromJSON(e))
         : [],
+      paused: isSet(object.paused) ? globalThis.Boolean(object.paused) : false,
+      blocksKept: isSet(object.blocksKept)
+        ? globalThis.Boolean(object.blocksKept)
+        : isSet(object.blocks_kept)
+        ? globalThis.Boolean(object.blocks_kept)
+        : false,
+      retries: isSet(object.retries) ? globalThis.Number(object.retries) : 0,
+      replayOf: isSet(object.replayOf)
+        ? globalThis.String(object.replayOf)
+        : isSet(object.replay_of)
+        ? globalThis.String(object.replay_of)
+        : "",
     };
   },
 
@@ -837,6 +2155,18 @@ export const Grant: MessageFns<Grant> = {
     if (message.participants?.length) {
       obj.participants = message.participants.map((e) => ParticipantStatus.toJSON(e));
     }
+    if (message.paused !== false) {
+      obj.paused = message.paused;
+    }
+    if (message.blocksKept !== false) {
+      obj.blocksKept = message.blocksKept;
+    }
+    if (message.retries !== 0) {
+      obj.retries = Math.round(message.retries);
+    }
+    if (message.replayOf !== "") {
+      obj.replayOf = message.replayOf;
+    }
     return obj;
   },
 
@@ -852,6 +2182,10 @@ export const Grant: MessageFns<Grant> = {
     message.kind = object.kind ?? 0;
     message.grantTime = object.grantTime ?? undefined;
     message.participants = object.participants?.map((e) => ParticipantStatus.fromPartial(e)) || [];
+    message.paused = object.paused ?? false;
+    message.blocksKept = object.blocksKept ?? false;
+    message.retries = object.retries ?? 0;
+    message.replayOf = object.replayOf ?? "";
     return message;
   },
 };
@@ -1770,7 +3104,73 @@ export const PurgeAuthorityServiceService = {
     responseSerialize: (value: StartPurgeResponse): Buffer => Buffer.from(StartPurgeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StartPurgeResponse => StartPurgeResponse.decode(value),
   },
-  /** The grant of exactly this epoch, or NOT_FOUND NO_GRANT. A grant never changes: a positive answer may be kept. */
+  /**
+   * Holds a granted purge up: participants destroy nothing more from some seconds later on, until it is resumed. It cannot bring
+   * the workspace back. Repeating it changes nothing. NOT_FOUND WORKSPACE_NOT_FOUND, FAILED_PRECONDITION NOT_PURGING.
+   */
+  pausePurge: {
+    path: "/lethe.workspace.v1.PurgeAuthorityService/PausePurge" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PausePurgeRequest): Buffer => Buffer.from(PausePurgeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PausePurgeRequest => PausePurgeRequest.decode(value),
+    responseSerialize: (value: PausePurgeResponse): Buffer => Buffer.from(PausePurgeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PausePurgeResponse => PausePurgeResponse.decode(value),
+  },
+  /** As PausePurge. */
+  resumePurge: {
+    path: "/lethe.workspace.v1.PurgeAuthorityService/ResumePurge" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumePurgeRequest): Buffer => Buffer.from(ResumePurgeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumePurgeRequest => ResumePurgeRequest.decode(value),
+    responseSerialize: (value: ResumePurgeResponse): Buffer => Buffer.from(ResumePurgeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumePurgeResponse => ResumePurgeResponse.decode(value),
+  },
+  /** Makes participants take up again what failed, is blocked or needs attention. Each order is one more. As PausePurge. */
+  retryPurge: {
+    path: "/lethe.workspace.v1.PurgeAuthorityService/RetryPurge" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RetryPurgeRequest): Buffer => Buffer.from(RetryPurgeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RetryPurgeRequest => RetryPurgeRequest.decode(value),
+    responseSerialize: (value: RetryPurgeResponse): Buffer => Buffer.from(RetryPurgeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RetryPurgeResponse => RetryPurgeResponse.decode(value),
+  },
+  /**
+   * Lets the blocks go that StartPurge was told to keep. Repeating it changes nothing. As PausePurge;
+   * FAILED_PRECONDITION BLOCKS_NOT_KEPT.
+   */
+  releaseKeptBlocks: {
+    path: "/lethe.workspace.v1.PurgeAuthorityService/ReleaseKeptBlocks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReleaseKeptBlocksRequest): Buffer =>
+      Buffer.from(ReleaseKeptBlocksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReleaseKeptBlocksRequest => ReleaseKeptBlocksRequest.decode(value),
+    responseSerialize: (value: ReleaseKeptBlocksResponse): Buffer =>
+      Buffer.from(ReleaseKeptBlocksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReleaseKeptBlocksResponse => ReleaseKeptBlocksResponse.decode(value),
+  },
+  /**
+   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
+   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   */
+  replayDeletions: {
+    path: "/lethe.workspace.v1.PurgeAuthorityService/ReplayDeletions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReplayDeletionsRequest): Buffer =>
+      Buffer.from(ReplayDeletionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReplayDeletionsRequest => ReplayDeletionsRequest.decode(value),
+    responseSerialize: (value: ReplayDeletionsResponse): Buffer =>
+      Buffer.from(ReplayDeletionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReplayDeletionsResponse => ReplayDeletionsResponse.decode(value),
+  },
+  /**
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
+   * a positive answer may be kept for some seconds.
+   */
   getGrant: {
     path: "/lethe.workspace.v1.PurgeAuthorityService/GetGrant" as const,
     requestStream: false as const,
@@ -1841,7 +3241,29 @@ export interface PurgeAuthorityServiceServer extends UntypedServiceImplementatio
    * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED.
    */
   startPurge: handleUnaryCall<StartPurgeRequest, StartPurgeResponse>;
-  /** The grant of exactly this epoch, or NOT_FOUND NO_GRANT. A grant never changes: a positive answer may be kept. */
+  /**
+   * Holds a granted purge up: participants destroy nothing more from some seconds later on, until it is resumed. It cannot bring
+   * the workspace back. Repeating it changes nothing. NOT_FOUND WORKSPACE_NOT_FOUND, FAILED_PRECONDITION NOT_PURGING.
+   */
+  pausePurge: handleUnaryCall<PausePurgeRequest, PausePurgeResponse>;
+  /** As PausePurge. */
+  resumePurge: handleUnaryCall<ResumePurgeRequest, ResumePurgeResponse>;
+  /** Makes participants take up again what failed, is blocked or needs attention. Each order is one more. As PausePurge. */
+  retryPurge: handleUnaryCall<RetryPurgeRequest, RetryPurgeResponse>;
+  /**
+   * Lets the blocks go that StartPurge was told to keep. Repeating it changes nothing. As PausePurge;
+   * FAILED_PRECONDITION BLOCKS_NOT_KEPT.
+   */
+  releaseKeptBlocks: handleUnaryCall<ReleaseKeptBlocksRequest, ReleaseKeptBlocksResponse>;
+  /**
+   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
+   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   */
+  replayDeletions: handleUnaryCall<ReplayDeletionsRequest, ReplayDeletionsResponse>;
+  /**
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
+   * a positive answer may be kept for some seconds.
+   */
   getGrant: handleUnaryCall<GetGrantRequest, GetGrantResponse>;
   /** The grants the calling participant has not reported on yet, oldest first: what a lost event would have told it. */
   listOpenGrants: handleUnaryCall<ListOpenGrantsRequest, ListOpenGrantsResponse>;
@@ -1893,7 +3315,99 @@ export interface PurgeAuthorityServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StartPurgeResponse) => void,
   ): ClientUnaryCall;
-  /** The grant of exactly this epoch, or NOT_FOUND NO_GRANT. A grant never changes: a positive answer may be kept. */
+  /**
+   * Holds a granted purge up: participants destroy nothing more from some seconds later on, until it is resumed. It cannot bring
+   * the workspace back. Repeating it changes nothing. NOT_FOUND WORKSPACE_NOT_FOUND, FAILED_PRECONDITION NOT_PURGING.
+   */
+  pausePurge(
+    request: PausePurgeRequest,
+    callback: (error: ServiceError | null, response: PausePurgeResponse) => void,
+  ): ClientUnaryCall;
+  pausePurge(
+    request: PausePurgeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PausePurgeResponse) => void,
+  ): ClientUnaryCall;
+  pausePurge(
+    request: PausePurgeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PausePurgeResponse) => void,
+  ): ClientUnaryCall;
+  /** As PausePurge. */
+  resumePurge(
+    request: ResumePurgeRequest,
+    callback: (error: ServiceError | null, response: ResumePurgeResponse) => void,
+  ): ClientUnaryCall;
+  resumePurge(
+    request: ResumePurgeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumePurgeResponse) => void,
+  ): ClientUnaryCall;
+  resumePurge(
+    request: ResumePurgeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumePurgeResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes participants take up again what failed, is blocked or needs attention. Each order is one more. As PausePurge. */
+  retryPurge(
+    request: RetryPurgeRequest,
+    callback: (error: ServiceError | null, response: RetryPurgeResponse) => void,
+  ): ClientUnaryCall;
+  retryPurge(
+    request: RetryPurgeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RetryPurgeResponse) => void,
+  ): ClientUnaryCall;
+  retryPurge(
+    request: RetryPurgeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RetryPurgeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lets the blocks go that StartPurge was told to keep. Repeating it changes nothing. As PausePurge;
+   * FAILED_PRECONDITION BLOCKS_NOT_KEPT.
+   */
+  releaseKeptBlocks(
+    request: ReleaseKeptBlocksRequest,
+    callback: (error: ServiceError | null, response: ReleaseKeptBlocksResponse) => void,
+  ): ClientUnaryCall;
+  releaseKeptBlocks(
+    request: ReleaseKeptBlocksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReleaseKeptBlocksResponse) => void,
+  ): ClientUnaryCall;
+  releaseKeptBlocks(
+    request: ReleaseKeptBlocksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReleaseKeptBlocksResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
+   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   */
+  replayDeletions(
+    request: ReplayDeletionsRequest,
+    callback: (error: ServiceError | null, response: ReplayDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  replayDeletions(
+    request: ReplayDeletionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReplayDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  replayDeletions(
+    request: ReplayDeletionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReplayDeletionsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
+   * a positive answer may be kept for some seconds.
+   */
   getGrant(
     request: GetGrantRequest,
     callback: (error: ServiceError | null, response: GetGrantResponse) => void,
