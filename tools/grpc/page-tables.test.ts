@@ -72,7 +72,7 @@ describe('the reasons of docs/operating/grpc.md', () => {
 });
 
 describe('the callers of docs/operating/grpc.md', () => {
-  const mayCall = allowedCalls(PARTICIPANTS);
+  const mayCall = allowedCalls(PARTICIPANTS, new Set());
   const paths = [WorkspaceServiceService, PurgeAuthorityServiceService].flatMap((definition) =>
     Object.values<{ path: string }>(definition).map(({ path }) => path),
   );

@@ -28,6 +28,7 @@ const ABOVE: Readonly<Record<string, string>> = {
     'what the user was answered, about a workspace it just changed',
   'idempotency/kept-answer.sql.ts forgetAnswers': 'a loop over all organizations',
   'orphan/orphan.sql.ts orphanedSince': 'part of statements that name the organization',
+  'recall-participants/recall-participants.sql.ts listAwaited': 'a loop over all organizations',
   'report-erasure/report-erasure.sql.ts recordEvidence': 'for participants, by grant',
   'report-erasure/report-erasure.sql.ts isRequired': 'for participants, by grant',
   'report-progress/report-progress.sql.ts upsertProgress': 'for participants, by grant',

@@ -61,14 +61,22 @@ const PARTICIPANT = ['GetGrant', 'ListOpenGrants', 'ReportProgress', 'ReportEras
 
 const OPERATOR_NAME = 'operator';
 
-/** Which caller may call which method: the whole table. A participant is whoever is required to report. */
-export function allowedCalls(participants: RequiredParticipants): MayCall {
+/**
+ * Which caller may call which method: the whole table. A participant is whoever is required to report, and whoever an open grant
+ * still waits for: what was required when it was granted stays required.
+ */
+export function allowedCalls(
+  participants: RequiredParticipants,
+  awaited: Pick<ReadonlySet<string>, 'has'>,
+): MayCall {
+  const reporting: ReadonlySet<string> = new Set(PARTICIPANT);
   const allowed = new Map<string, ReadonlySet<string>>([
     ['gateway', new Set(GATEWAY)],
     [OPERATOR_NAME, new Set(OPERATOR)],
-    ...[...participants.keys()].map((name) => [name, new Set(PARTICIPANT)] as const),
+    ...[...participants.keys()].map((name) => [name, reporting] as const),
   ]);
-  return (caller, path) => allowed.get(caller)?.has(path) ?? false;
+  return (caller, path) =>
+    (allowed.get(caller) ?? (awaited.has(caller) ? reporting : undefined))?.has(path) ?? false;
 }
 
 /** The user a request speaks for. Only an operator may name none; a gateway that forgot its user is refused. */

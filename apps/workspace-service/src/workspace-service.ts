@@ -18,6 +18,7 @@ import { announcePurges } from './announce-purges/announce-purges.loop.js';
 import { certifyDeletions } from './certify-deletion/certify-deletion.loop.js';
 import type { Config } from './config.js';
 import { forgetOldAnswers } from './forget-answers/forget-answers.loop.js';
+import { recallParticipants } from './recall-participants/recall-participants.loop.js';
 import { purgeAuthorityService, workspaceService } from './services.js';
 import { createWatchers, WATCHER_LIMITS } from './watch-deletion/watchers.js';
 import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
@@ -84,7 +85,15 @@ export function createWorkspaceService(
     logger,
     metrics,
   });
-  const handlers = new Handlers(config.callers, allowedCalls(participants), logger, isDatabaseAway);
+  const awaited = new Set<string>();
+  const recall = createLoop({
+    name: 'recall-participants',
+    intervalMs: 60_000,
+    runOnce: () => recallParticipants(pool, awaited),
+    logger,
+    metrics,
+  });
+  const handlers = new Handlers(config.callers, allowedCalls(participants, awaited), logger, isDatabaseAway);
   const reported = () => {
     certify.wake();
   };
@@ -122,6 +131,7 @@ export function createWorkspaceService(
       certify,
       announce,
       startDue,
+      recall,
       forget,
       grpc,
       watchers, // ended first: the server waits for its calls

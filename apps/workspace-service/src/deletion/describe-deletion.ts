@@ -89,12 +89,18 @@ function ownConditions(
   }
 }
 
-/** What was said last while the purge went on; what was counted once it is over. */
+/** What was said last, by one who counts blocks, while the purge went on; what was counted once it is over. */
 function progressOf(
   reports: readonly ProgressRow[],
   participants: readonly ParticipantRow[],
 ): DeletionProgress | undefined {
-  const [newest] = [...reports].sort((a, b) => b.report_time.getTime() - a.report_time.getTime());
+  const counts = (name: string) =>
+    participants.some(
+      ({ participant, gives_block_evidence }) => gives_block_evidence && participant === name,
+    );
+  const [newest] = reports
+    .filter(({ participant }) => counts(participant))
+    .sort((a, b) => b.report_time.getTime() - a.report_time.getTime());
   const said = newest && DeletionProgress.fromJSON(newest.progress);
   const counted = participants.map(wireParticipant).find(({ evidence }) => evidence?.blocks)
     ?.evidence?.blocks;
