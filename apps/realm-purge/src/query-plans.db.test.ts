@@ -2,15 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { many, type Pool, type Queryable } from '@lethe/postgres';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findRemainder } from './close-realm/close-realm.sql.js';
-import { countNext } from './count-blocks/count-blocks.sql.js';
-import { listBlockIds } from './export-realm-blocks/export-realm-blocks.sql.js';
 import { listSteppable } from './purge/purge.sql.js';
-import { beingDeleted } from './register-blocks/register-blocks.sql.js';
-import { countOutstanding, lockDue, readNextPages, readPage } from './release-blocks/release-blocks.sql.js';
+import { countOutstanding, lockDue } from './release-blocks/release-blocks.sql.js';
 import { listSettledPages } from './report-erasure/report-erasure.sql.js';
-import { deleteSweptRows, lockReleasedPage } from './settle-pages/settle-pages.sql.js';
-import { isMetadataLeft, shredRows } from './shred-realm/shred-realm.sql.js';
+import { lockReleasedPage } from './settle-pages/settle-pages.sql.js';
+import { letheStore as store } from './store/lethe/lethe-store.js';
 import { addPurges, addSettledPages, analyze } from './testing/pages.sql.js';
 import { addRandomBlocks, addRealm, blocksOf } from './testing/world.sql.js';
 
@@ -60,31 +56,22 @@ async function planOf(pool: Pool, run: (db: Queryable) => Promise<unknown>): Pro
 }
 
 const first = () => ids[50_000]!;
-const last = () => ids[50_999]!;
+const range = () => ({ first: first(), last: ids[50_999]! });
+const realm = () => ({ realmId, organizationId: 'org1' });
 const QUERIES: Record<string, (db: Queryable) => Promise<unknown>> = {
-  'the count': (on) => countNext(on, realmId, first(), 1_000),
-  'the next pages, with who shares their blocks': (on) =>
-    readNextPages(on, realmId, 'org1', first(), 16, 1_000),
-  'a page again': (on) => readPage(on, realmId, 'org1', first(), last(), 1_000),
+  'the count': (on) => store.countBlocks(on, realmId, first(), 1_000),
+  'the next pages, with who shares their blocks': (on) => store.nextPages(on, realm(), first(), 16, 1_000),
+  'a page again': (on) => store.pageIn(on, realm(), range(), 1_000),
   'the window': (on) => countOutstanding(on, realmId),
   'lost pages': (on) => lockDue(on, 'lost', realmId, 1_000, 16),
   'blocked pages': (on) => lockDue(on, 'blocked', realmId, 1_000, 16),
   "a receipt's page": (on) => lockReleasedPage(on, realmId, 1, 7),
   'the rows of a receipt': (on) =>
-    deleteSweptRows(on, realmId, {
-      organization_id: 'org1',
-      first_block: first(),
-      last_block: last(),
-      rows: 1_000,
-      swept: 1_000,
-      row_digest: Buffer.alloc(32),
-      blocked_left: null,
-    }),
-  'the re-scan': (on) => findRemainder(on, realmId),
-  'ids that must not be taken up': (on) => beingDeleted(on, 'org1', realmId, ids.slice(0, 100)),
-  'the export': (on) => listBlockIds(on, realmId, first(), 1_000),
-  'what is left of the metadata': (on) => isMetadataLeft(on, realmId),
-  shredding: (on) => shredRows(on, 'vlob_atoms', realmId, 100),
+    store.removeExactly(on, realmId, range(), { rows: 1_000, digest: Buffer.alloc(32) }),
+  'the re-scan': (on) => store.remainder(on, realmId),
+  'ids that must not be taken up': (on) => store.beingDeleted(on, realm(), ids.slice(0, 100)),
+  'what is left of the metadata': (on) => store.isMetadataLeft(on, realmId),
+  shredding: (on) => store.shred(on, 'vlob_atoms', realmId, 100),
   'purges with a step to make': (on) => listSteppable(on, 100),
   'the pages of a report': (on) => listSettledPages(on, realmId, 5_000, 100),
 };

@@ -21,6 +21,7 @@ import { progressReporter } from './report-progress/report-progress.loop.js';
 import { realmPurgeService, realmService } from './services.js';
 import { settlePagesConsumer } from './settle-pages/settle-pages.consumer.js';
 import { createSteps } from './steps.js';
+import { letheStore } from './store/lethe/lethe-store.js';
 import { takeOrdersConsumer } from './take-orders/take-orders.consumer.js';
 import { takeOpenGrants } from './take-orders/take-orders.loop.js';
 
@@ -44,6 +45,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
     logger,
   });
   const { pool } = database;
+  const store = letheStore;
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,
@@ -54,7 +56,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   });
   const authority = createAuthority(config.authorityAddress, config.authorityToken);
 
-  const steps = createSteps({ ...config, pool, authority, messaging });
+  const steps = createSteps({ ...config, pool, store, authority, messaging });
   const loop = (name: string, everyMs: number, runOnce: Parameters<typeof createLoop>[0]['runOnce']) =>
     createLoop({ name, intervalMs: everyMs, runOnce, logger, metrics });
   const stepping = loop('step-purges', Math.min(intervalMs, PROGRESS_MS), (signal) =>
@@ -70,8 +72,8 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
 
   const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
-    { definition: RealmServiceService, implementation: realmService(handlers, pool) },
-    { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool) },
+    { definition: RealmServiceService, implementation: realmService(handlers, pool, store) },
+    { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool, store) },
   ]);
   const admin = createAdminServer(config.adminListen, metrics, { postgres: () => pool.query('select 1') });
   const connection = letGo('authority', () => {
@@ -79,7 +81,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   });
   const consumers = [
     takeOrdersConsumer({ pool, messaging, logger, metrics, ordered: wake }),
-    settlePagesConsumer({ pool, messaging, logger, metrics, settled: wake }),
+    settlePagesConsumer({ pool, store, messaging, logger, metrics, settled: wake }),
   ];
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
   return {

@@ -1,6 +1,7 @@
 import type { RealmPurgeServiceServer, RealmServiceServer } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { Handlers } from '@lethe/service';
+import type { RealmStore } from './store/realm-store.js';
 import { createRealmRpc } from './create-realm/create-realm.rpc.js';
 import { describeRealmsRpc } from './describe-realms/describe-realms.rpc.js';
 import { exportRealmBlocksRpc } from './export-realm-blocks/export-realm-blocks.rpc.js';
@@ -12,16 +13,16 @@ import { registerBlocksRpc } from './register-blocks/register-blocks.rpc.js';
 import { setReleaseLimitRpc } from './set-release-limit/set-release-limit.rpc.js';
 
 /** Everything that writes to a realm: the fence has to hold each of them. */
-export const realmWriters = (pool: Pool) => ({
-  createRealm: createRealmRpc(pool),
-  registerBlocks: registerBlocksRpc(pool),
-  putVlob: putVlobRpc(pool),
-  putKeyBundle: putKeyBundleRpc(pool),
+export const realmWriters = (pool: Pool, store: RealmStore) => ({
+  createRealm: createRealmRpc(pool, store),
+  registerBlocks: registerBlocksRpc(pool, store),
+  putVlob: putVlobRpc(pool, store),
+  putKeyBundle: putKeyBundleRpc(pool, store),
 });
 
 /** Each method with the slice that answers it. */
-export function realmService(handlers: Handlers, pool: Pool): RealmServiceServer {
-  const { createRealm, registerBlocks, putVlob, putKeyBundle } = realmWriters(pool);
+export function realmService(handlers: Handlers, pool: Pool, store: RealmStore): RealmServiceServer {
+  const { createRealm, registerBlocks, putVlob, putKeyBundle } = realmWriters(pool, store);
   return {
     createRealm: handlers.unary(createRealm),
     registerBlocks: handlers.clientStream(registerBlocks),
@@ -30,10 +31,14 @@ export function realmService(handlers: Handlers, pool: Pool): RealmServiceServer
   };
 }
 
-export function realmPurgeService(handlers: Handlers, pool: Pool): RealmPurgeServiceServer {
+export function realmPurgeService(
+  handlers: Handlers,
+  pool: Pool,
+  store: RealmStore,
+): RealmPurgeServiceServer {
   return {
-    describeRealms: handlers.unary(describeRealmsRpc(pool)),
-    exportRealmBlocks: handlers.serverStream(exportRealmBlocksRpc(pool)),
+    describeRealms: handlers.unary(describeRealmsRpc(pool, store)),
+    exportRealmBlocks: handlers.serverStream(exportRealmBlocksRpc(pool, store)),
     getPurge: handlers.unary(getPurgeRpc(pool)),
     setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),

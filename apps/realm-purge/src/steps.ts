@@ -19,13 +19,13 @@ export function createSteps(
     readonly countRows?: number;
   },
 ): Steps {
-  const { pool, authority } = deps;
+  const { pool, store, authority } = deps;
   const release = releaseBlocks(deps);
-  const close = closeRealm(pool);
+  const close = closeRealm(pool, store);
   return {
-    ordered: fenceRealm(pool, authority),
-    fenced: granted(authority, shredRealm(pool, deps.shredRows)),
-    shredded: countBlocks(pool, deps.countRows),
+    ordered: fenceRealm(pool, store, authority),
+    fenced: granted(authority, shredRealm(pool, store, deps.shredRows)),
+    shredded: countBlocks(pool, store, deps.countRows),
     releasing: granted(authority, async (purge) => {
       const result = await release(purge);
       return result.kind === 'exhausted' ? close(purge) : result;

@@ -2,19 +2,18 @@ import { status } from '@grpc/grpc-js';
 import type { CreateRealmRequest, CreateRealmResponse } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import { transaction, type Pool } from '@lethe/postgres';
-import { lockForWriting } from '../realm/realm.sql.js';
 import { organizationIdOf, uuidOf } from '../requests.js';
-import { insertRealm } from './create-realm.sql.js';
+import type { RealmStore } from '../store/realm-store.js';
 
 /** A purged realm leaves its tombstone, so an id never comes back. */
 export const createRealmRpc =
-  (pool: Pool) =>
+  (pool: Pool, store: RealmStore) =>
   async (request: CreateRealmRequest): Promise<CreateRealmResponse> => {
     const organizationId = organizationIdOf(request);
     const realmId = uuidOf(request.realmId, 'realm_id');
     const created = await transaction(pool, async (tx) => {
-      await lockForWriting(tx, organizationId);
-      return insertRealm(tx, organizationId, realmId);
+      await store.lockForWriting(tx, organizationId);
+      return store.createRealm(tx, { organizationId, realmId });
     });
     if (!created)
       throw new RefusalError({

@@ -1,27 +1,19 @@
 import { RealmState, type DescribeRealmsRequest, type DescribeRealmsResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import { refusals, uuidOf } from '../requests.js';
-import { describeRealms } from './describe-realms.sql.js';
+import type { RealmStore } from '../store/realm-store.js';
 
 const MAX_REALMS = 1_000;
 const STATES = { active: RealmState.ACTIVE, fenced: RealmState.FENCED, purged: RealmState.PURGED } as const;
 
 export const describeRealmsRpc =
-  (pool: Pool) =>
+  (pool: Pool, store: RealmStore) =>
   async (request: DescribeRealmsRequest): Promise<DescribeRealmsResponse> => {
     if (request.realmIds.length > MAX_REALMS)
       throw refusals.invalidArgument(`at most ${MAX_REALMS} realm_ids`);
     const ids = request.realmIds.map((id) => uuidOf(id, 'realm_ids'));
-    const rows = await describeRealms(pool, ids);
+    const rows = await store.describe(pool, ids);
     return {
-      realms: rows.map((row) => ({
-        organizationId: row.organization_id,
-        realmId: row.realm_id,
-        state: STATES[row.state],
-        blocks: row.blocks,
-        bytes: row.bytes,
-        vlobAtoms: row.vlob_atoms,
-        keyBundles: row.key_bundles,
-      })),
+      realms: rows.map((row) => ({ ...row, state: STATES[row.state] })),
     };
   };

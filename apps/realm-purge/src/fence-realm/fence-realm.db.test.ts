@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPurge, needAttention } from '../purge/purge.sql.js';
-import { lockForWriting } from '../realm/realm.sql.js';
+import { lockForWriting } from '../store/lethe/realms.sql.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { createPurger, type Purger } from '../testing/stories.js';

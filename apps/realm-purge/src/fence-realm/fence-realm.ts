@@ -2,11 +2,11 @@ import type { Authority } from '@lethe/participant';
 import { transaction, type Pool } from '@lethe/postgres';
 import { lockPurge } from '../purge/purge.sql.js';
 import { BUSY, MOVED, attention, type Step } from '../purge/step.js';
-import { lockForFencing } from '../realm/realm.sql.js';
-import { dropOrder, fence, moveToFenced } from './fence-realm.sql.js';
+import type { RealmStore } from '../store/realm-store.js';
+import { dropOrder, moveToFenced } from './fence-realm.sql.js';
 
 /** Step 6, first half: with the authority's grant in hand, lets no write into the realm any more. Without one, drops the hint. */
-export function fenceRealm(pool: Pool, authority: Authority): Step {
+export function fenceRealm(pool: Pool, store: RealmStore, authority: Authority): Step {
   return async ({ realm_id: realmId, epoch }) => {
     const grant = await authority.grant(realmId, epoch);
     if (grant === undefined) {
@@ -14,11 +14,11 @@ export function fenceRealm(pool: Pool, authority: Authority): Step {
       return MOVED;
     }
     return transaction(pool, async (tx) => {
-      await lockForFencing(tx, grant.organizationId);
+      await store.lockForFencing(tx, grant.organizationId);
       const purge = await lockPurge(tx, realmId, 'ordered');
       if (purge?.epoch !== epoch) return BUSY;
-      const realm = await fence(tx, realmId, grant.organizationId);
-      if (realm.organization_id !== grant.organizationId)
+      const realm = await store.fence(tx, realmId, grant.organizationId);
+      if (realm.organizationId !== grant.organizationId)
         return attention(`the realm belongs to another organization than the grant says`);
       await moveToFenced(tx, realmId, grant.organizationId);
       return MOVED;

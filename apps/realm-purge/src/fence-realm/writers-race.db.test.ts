@@ -6,12 +6,13 @@ import { RefusalError } from '@lethe/outcome';
 import { createTestDatabase, eventually, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { realmWriters } from '../services.js';
-import { lockForWriting } from '../realm/realm.sql.js';
+import { lockForWriting } from '../store/lethe/realms.sql.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { createPurger, type Purger } from '../testing/stories.js';
 import { addBlocks, addRealm, blocksOf, everythingOf } from '../testing/world.sql.js';
 import { waitingForLocks } from '../testing/locks.sql.js';
+import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const WRITERS = 240;
@@ -55,7 +56,7 @@ describe('the fence', () => {
     await purger.order(realmId);
     const realm = { organizationId: 'org1', realmId };
     const written = { blocks: new Set<string>(), vlobs: 0, bundles: 0 };
-    const write = realmWriters(crowd);
+    const write = realmWriters(crowd, letheStore);
     const writer = async (n: number) => {
       const id = randomUUID();
       const done =
@@ -100,7 +101,7 @@ describe('the fence', () => {
     const fencing = purger.step(realmId);
     await eventually('the fence waits', async () => (await waitingForLocks(db.pool)) === 1);
     const late = once({ organizationId: 'org2', realmId, blocks: [{ blockId: randomUUID(), sizeBytes: 1 }] });
-    const refusedToo = expect(realmWriters(crowd).registerBlocks(late)).rejects.toMatchObject({
+    const refusedToo = expect(realmWriters(crowd, letheStore).registerBlocks(late)).rejects.toMatchObject({
       reason: 'REALM_DELETED',
     });
     await eventually('the late writer waits behind it', async () => (await waitingForLocks(db.pool)) === 2);
@@ -119,7 +120,7 @@ describe('the fence', () => {
     await purger.order(realmId);
     await purger.step(realmId);
     const realm = { organizationId: 'org1', realmId };
-    const write = realmWriters(crowd);
+    const write = realmWriters(crowd, letheStore);
     await expect(write.createRealm(realm)).rejects.toMatchObject({ reason: 'REALM_EXISTS' });
     await expect(write.createRealm({ ...realm, organizationId: 'org2' })).rejects.toMatchObject({
       reason: 'REALM_EXISTS',
@@ -133,7 +134,7 @@ describe('the fence', () => {
   it('lets writers of one realm register the same ids in any order without a deadlock', async () => {
     const realmId = await addRealm(db.pool, 'org3');
     const ids = Array.from({ length: 400 }, () => randomUUID());
-    const write = realmWriters(crowd);
+    const write = realmWriters(crowd, letheStore);
     const counts = await Promise.all(
       Array.from({ length: 24 }, (_, n) => {
         const order = n % 2 === 0 ? ids : ids.toReversed();

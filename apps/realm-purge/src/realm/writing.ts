@@ -1,6 +1,6 @@
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { refusals } from '../requests.js';
-import { findRealm, lockForWriting } from './realm.sql.js';
+import type { RealmStore } from '../store/realm-store.js';
 
 /**
  * Writes to an active realm, or refuses. What commits here committed before any fence of the realm: the fence waits for the
@@ -8,13 +8,14 @@ import { findRealm, lockForWriting } from './realm.sql.js';
  */
 export function writingTo<T>(
   pool: Pool,
+  store: RealmStore,
   realm: { readonly organizationId: string; readonly realmId: string },
   write: (tx: PoolClient) => Promise<T>,
 ): Promise<T> {
   return transaction(pool, async (tx) => {
-    await lockForWriting(tx, realm.organizationId);
-    const row = await findRealm(tx, realm.realmId);
-    if (row?.organization_id !== realm.organizationId) throw refusals.realmNotFound();
+    await store.lockForWriting(tx, realm.organizationId);
+    const row = await store.find(tx, realm.realmId);
+    if (row?.organizationId !== realm.organizationId) throw refusals.realmNotFound();
     if (row.state !== 'active') throw refusals.realmDeleted();
     return write(tx);
   });

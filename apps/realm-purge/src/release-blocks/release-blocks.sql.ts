@@ -1,73 +1,5 @@
 import { execute, many, one, type Queryable } from '@lethe/postgres';
 
-export interface PageRows {
-  /** 16 bytes an id, ascending: every row, and those of them to sweep. */
-  readonly all_ids: Buffer;
-  readonly sweep_ids: Buffer;
-}
-
-/** A block is retained while an active realm of the organization refers to its id too. */
-const SWEEPABLE = `
-  not exists (select from block other
-                join realm sharer on sharer.realm_id = other.realm_id
-               where other.block_id = next.block_id
-                 and other.realm_id <> $1
-                 and sharer.organization_id = $2
-                 and sharer.state = 'active')`;
-
-/** The next rows behind the cursor, in key order, cut into pages. */
-export function readNextPages(
-  tx: Queryable,
-  realmId: string,
-  organizationId: string,
-  cursor: string | null,
-  pages: number,
-  pageBlocks: number,
-): Promise<PageRows[]> {
-  return many<PageRows>(
-    tx,
-    `with next as (
-       select block_id, (row_number() over (order by block_id) - 1) / $5 as page
-         from (select block_id
-                 from block
-                where realm_id = $1 and ($3::uuid is null or block_id > $3)
-                order by block_id
-                limit $4::bigint * $5) cut
-     )
-     select string_agg(uuid_send(block_id), '' order by block_id) as all_ids,
-            coalesce(string_agg(uuid_send(block_id), '' order by block_id) filter (where ${SWEEPABLE}), '') as sweep_ids
-       from next
-      group by page
-      order by page`,
-    [realmId, organizationId, cursor, pages, pageBlocks],
-  );
-}
-
-/**
- * The rows of a page as they are now, no more than a sweeper takes: what came late into a full page pushes out its last rows,
- * which the re-scan finds.
- */
-export async function readPage(
-  tx: Queryable,
-  realmId: string,
-  organizationId: string,
-  first: string,
-  last: string,
-  pageBlocks: number,
-): Promise<PageRows | undefined> {
-  const [page] = await many<{ all_ids: Buffer | null; sweep_ids: Buffer }>(
-    tx,
-    `with next as (
-       select block_id from block where realm_id = $1 and block_id between $3 and $4 order by block_id limit $5
-     )
-     select string_agg(uuid_send(block_id), '' order by block_id) as all_ids,
-            coalesce(string_agg(uuid_send(block_id), '' order by block_id) filter (where ${SWEEPABLE}), '') as sweep_ids
-       from next`,
-    [realmId, organizationId, first, last, pageBlocks],
-  );
-  return page?.all_ids ? { all_ids: page.all_ids, sweep_ids: page.sweep_ids } : undefined;
-}
-
 export interface PageRecord {
   readonly pageNo: number;
   readonly first: string;
@@ -125,7 +57,7 @@ export function countOutstanding(tx: Queryable, realmId: string): Promise<Outsta
   );
 }
 
-export interface PageRange {
+export interface DuePage {
   readonly page_no: number;
   readonly cut: number;
   readonly first_block: string;
@@ -151,8 +83,8 @@ export function lockDue(
   realmId: string,
   rereleaseMs: number,
   limit: number,
-): Promise<PageRange[]> {
-  return many<PageRange>(
+): Promise<DuePage[]> {
+  return many<DuePage>(
     tx,
     `select page_no, cut, first_block, last_block
        from page

@@ -5,22 +5,21 @@ import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { event } from '../purge/event.js';
 import { lockPurge, type PurgeRow } from '../purge/purge.sql.js';
 import { BUSY, MOVED, attention, waiting, type StepResult } from '../purge/step.js';
+import type { PageRows, RealmStore } from '../store/realm-store.js';
 import {
   countOutstanding,
   insertPage,
   lockDue,
   moveCursor,
-  readNextPages,
-  readPage,
   unrelease,
   updatePage,
-  type PageRange,
+  type DuePage,
   type PageRecord,
-  type PageRows,
 } from './release-blocks.sql.js';
 
 export interface Release {
   readonly pool: Pool;
+  readonly store: RealmStore;
   readonly messaging: Pick<Messaging, 'publish'>;
   readonly windowPages: number;
   readonly pageBlocks: number;
@@ -66,7 +65,8 @@ export function releaseBlocks(release: Release) {
 async function takePages(tx: PoolClient, realmId: string, release: Release): Promise<Taken> {
   const purge = await lockPurge(tx, realmId, 'releasing');
   if (!purge) return BUSY;
-  const { windowPages, rereleaseMs, pageBlocks } = release;
+  const { store, windowPages, rereleaseMs, pageBlocks } = release;
+  const realm = { realmId, organizationId: purge.organization_id };
   const due = (why: Parameters<typeof lockDue>[1], limit: number) =>
     limit > 0 ? lockDue(tx, why, realmId, rereleaseMs, limit) : [];
 
@@ -74,17 +74,15 @@ async function takePages(tx: PoolClient, realmId: string, release: Release): Pro
   const room = windowPages - outstanding.in_flight;
   const [lost, returned] = [await due('lost', windowPages), await due('returned', room)];
   const freshRoom = room - returned.length;
-  const fresh = freshRoom > 0 ? await nextRows(tx, purge, freshRoom, pageBlocks) : [];
+  const fresh =
+    freshRoom > 0 ? await store.nextPages(tx, realm, purge.release_cursor, freshRoom, pageBlocks) : [];
   const blocked = await due('blocked', freshRoom - fresh.length);
 
-  const again = await takeAgain(tx, purge, [...lost, ...returned, ...blocked], pageBlocks);
+  const again = await takeAgain(tx, store, purge, [...lost, ...returned, ...blocked], pageBlocks);
   if ('kind' in again) return again;
   const pages = [...again, ...(await takeFresh(tx, purge, fresh))];
   return { kind: 'taken', pages, exhausted: pages.length === 0 && outstanding.released === 0 };
 }
-
-const nextRows = (tx: PoolClient, purge: PurgeRow, pages: number, pageBlocks: number): Promise<PageRows[]> =>
-  readNextPages(tx, purge.realm_id, purge.organization_id, purge.release_cursor, pages, pageBlocks);
 
 async function takeFresh(tx: PoolClient, purge: PurgeRow, pages: readonly PageRows[]): Promise<Released[]> {
   const released: Released[] = [];
@@ -100,14 +98,15 @@ async function takeFresh(tx: PoolClient, purge: PurgeRow, pages: readonly PageRo
 /** The pages with their rows as they are now, or an attention that has changed nothing. */
 async function takeAgain(
   tx: PoolClient,
+  store: RealmStore,
   purge: PurgeRow,
-  ranges: readonly PageRange[],
+  due: readonly DuePage[],
   pageBlocks: number,
 ): Promise<Released[] | Extract<StepResult, { kind: 'attention' }>> {
   const { realm_id: realmId, organization_id: organizationId } = purge;
   const found: { readonly page: PageRecord; readonly rows: PageRows }[] = [];
-  for (const { page_no: pageNo, cut, first_block: first, last_block: last } of ranges) {
-    const rows = await readPage(tx, realmId, organizationId, first, last, pageBlocks);
+  for (const { page_no: pageNo, cut, first_block: first, last_block: last } of due) {
+    const rows = await store.pageIn(tx, { realmId, organizationId }, { first, last }, pageBlocks);
     if (rows === undefined) return attention(`the rows of page ${pageNo} went without a receipt`);
     const page = recordOf(pageNo, cut + 1, rows);
     found.push({ rows, page: { ...page, first, last: page.rows < pageBlocks ? last : page.last } });
@@ -116,14 +115,14 @@ async function takeAgain(
   return found.map(({ page, rows }) => releasedOf(purge, page, rows));
 }
 
-function recordOf(pageNo: number, cut: number, { all_ids: all, sweep_ids: sweep }: PageRows): PageRecord {
+function recordOf(pageNo: number, cut: number, { all, sweepable }: PageRows): PageRecord {
   return {
     pageNo,
     cut,
     first: all.subarray(0, ID_BYTES).toString('hex'),
     last: all.subarray(-ID_BYTES).toString('hex'),
     rows: all.length / ID_BYTES,
-    swept: sweep.length / ID_BYTES,
+    swept: sweepable.length / ID_BYTES,
     digest: createHash('sha256').update(all).digest(),
   };
 }
@@ -131,8 +130,8 @@ function recordOf(pageNo: number, cut: number, { all_ids: all, sweep_ids: sweep 
 function releasedOf(
   purge: PurgeRow,
   { pageNo, cut, rows, digest }: PageRecord,
-  { sweep_ids }: PageRows,
+  { sweepable }: PageRows,
 ): Released {
-  const body = { page: pageNo, blockIds: sweep_ids, rowDigest: digest, rows, cut };
+  const body = { page: pageNo, blockIds: sweepable, rowDigest: digest, rows, cut };
   return { pageNo, event: event('realm.blocks_released', purge, new Date(), body) };
 }

@@ -6,6 +6,7 @@ import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { RERELEASE_MS, createPurger, idsOf, receiptOf, type Given, type Purger } from '../testing/stories.js';
 import { addBlocks, addRealm, blocksOf, letPass, ledgerOf } from '../testing/world.sql.js';
+import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 let db: TestDatabase;
@@ -91,7 +92,7 @@ describe('a block that another realm refers to', () => {
     const foreign = await addRealm(db.pool, 'org10');
     await release(realmId);
     const register = (organizationId: string, realm: string, blockIds: string[]) =>
-      realmWriters(db.pool).registerBlocks(
+      realmWriters(db.pool, letheStore).registerBlocks(
         (async function* () {
           const blocks = blockIds.map((blockId) => ({ blockId, sizeBytes: 1 }));
           yield await Promise.resolve({ organizationId, realmId: realm, blocks });

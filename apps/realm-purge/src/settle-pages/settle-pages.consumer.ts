@@ -10,6 +10,7 @@ import { DONE, createConsumer, type Messaging, type Received } from '@lethe/mess
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
+import type { RealmStore } from '../store/realm-store.js';
 import { settle, type Receipt } from './settle-pages.js';
 
 const DURABLE = 'realm-purge-receipts';
@@ -21,12 +22,13 @@ const CONTROL = /\p{Cc}/gu;
 /** Takes receipts. A page settles once whatever is delivered how often, so the page itself is the inbox. */
 export function settlePagesConsumer(deps: {
   readonly pool: Pool;
+  readonly store: RealmStore;
   readonly messaging: Messaging;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly settled: () => void;
 }): Component {
-  const { pool, metrics, logger, settled } = deps;
+  const { pool, store, metrics, logger, settled } = deps;
   return createConsumer({
     ...deps,
     stream: RECEIPTS_STREAM.name,
@@ -45,7 +47,7 @@ export function settlePagesConsumer(deps: {
           `cannot be decoded: ${(error as Error).message}`,
         );
       }
-      const outcome = await settle(pool, receipt);
+      const outcome = await settle(pool, store, receipt);
       metrics.loopItems.inc({ loop: 'settle-pages', count: outcome.kind });
       if (outcome.kind === 'rows_changed') {
         metrics.alarms.inc({ alarm: 'rows_changed' });

@@ -21,6 +21,7 @@ import {
   removeBlocks,
 } from '../testing/world.sql.js';
 import { settle } from './settle-pages.js';
+import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 let db: TestDatabase;
@@ -57,7 +58,7 @@ const behind = (id: string) => id.slice(0, -1) + (id.endsWith('f') ? '0' : 'f');
 describe('settle', () => {
   it('deletes exactly the rows that were swept', async () => {
     const { realmId, page } = await first(20);
-    expect(await settle(db.pool, receiptOf(page))).toEqual({ kind: 'settled', rows: 10 });
+    expect(await settle(db.pool, letheStore, receiptOf(page))).toEqual({ kind: 'settled', rows: 10 });
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 20, left: 10, settled: 10 });
     expect(await blocksOf(db.pool, realmId)).not.toContain(idsOf(page)[0]);
   });
@@ -66,9 +67,9 @@ describe('settle', () => {
     const { realmId, page } = await first();
     const [, second] = idsOf(page) as [string, string];
     await addBlocks(db.pool, realmId, [behind(second)]);
-    expect(await settle(db.pool, receiptOf(page))).toEqual({ kind: 'rows_changed' });
+    expect(await settle(db.pool, letheStore, receiptOf(page))).toEqual({ kind: 'rows_changed' });
     expect(await blocksOf(db.pool, realmId)).toHaveLength(11);
-    expect(await settle(db.pool, receiptOf(page))).toEqual({ kind: 'rows_changed' });
+    expect(await settle(db.pool, letheStore, receiptOf(page))).toEqual({ kind: 'rows_changed' });
     await purger.drive(realmId, 'reported');
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 11, left: 0, settled: 11 });
   });
@@ -76,7 +77,7 @@ describe('settle', () => {
   it('deletes nothing when a row is missing, and a person has to look before the realm closes', async () => {
     const { realmId, page } = await first();
     await removeBlocks(db.pool, realmId, idsOf(page).slice(3, 4));
-    expect(await settle(db.pool, receiptOf(page))).toEqual({ kind: 'rows_changed' });
+    expect(await settle(db.pool, letheStore, receiptOf(page))).toEqual({ kind: 'rows_changed' });
     expect(await blocksOf(db.pool, realmId)).toHaveLength(9);
     expect((await purger.drive(realmId, 'reported')).attention).toMatch(/10 blocks were counted, but only 9/);
   });
@@ -94,13 +95,15 @@ describe('settle', () => {
       { blocksSwept: 9 },
       { blocksSwept: 11 },
     ])
-      expect(await settle(db.pool, { ...receipt, ...wrong })).toEqual({ kind: 'stale' });
+      expect(await settle(db.pool, letheStore, { ...receipt, ...wrong })).toEqual({ kind: 'stale' });
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 10, left: 10, settled: 0 });
   });
 
   it('settles once, however many receipts come at the same time', async () => {
     const { realmId, page } = await first();
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => settle(db.pool, receiptOf(page))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => settle(db.pool, letheStore, receiptOf(page))),
+    );
     expect(outcomes.filter(({ kind }) => kind === 'settled')).toHaveLength(1);
     expect(outcomes.filter(({ kind }) => kind === 'stale')).toHaveLength(19);
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 10, left: 0, settled: 10 });
@@ -111,11 +114,12 @@ describe('settle', () => {
     const until = new Date(Date.now() + 86_400_000);
     for (let round = 0; round < 3; round++)
       for (const page of pages)
-        expect(await settle(db.pool, blockedReceiptOf(page, until))).toEqual({ kind: 'blocked' });
+        expect(await settle(db.pool, letheStore, blockedReceiptOf(page, until))).toEqual({ kind: 'blocked' });
     expect(await eventsOf(db.pool, realmId)).toEqual(['realm.purge_blocked']);
     expect((await pagesOf(db.pool, realmId)).map((page) => page.blocked_left)).toEqual([1, 1, 1, 1]);
     expect(await blocksOf(db.pool, realmId)).toHaveLength(40);
-    for (const page of pages) expect((await settle(db.pool, receiptOf(page))).kind).toBe('settled');
+    for (const page of pages)
+      expect((await settle(db.pool, letheStore, receiptOf(page))).kind).toBe('settled');
     expect(await eventsOf(db.pool, realmId)).toEqual(['realm.purge_blocked', 'realm.purge_resumed']);
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 40, left: 0, settled: 40 });
   });
@@ -123,7 +127,7 @@ describe('settle', () => {
   it('takes a blocked receipt in any words without losing it', async () => {
     const { realmId, page } = await first();
     const receipt = { ...blockedReceiptOf(page), reason: '', context: { ...page.context, time: undefined } };
-    expect(await settle(db.pool, receipt)).toEqual({ kind: 'blocked' });
+    expect(await settle(db.pool, letheStore, receipt)).toEqual({ kind: 'blocked' });
     expect((await pagesOf(db.pool, realmId))[0]?.blocked_left).toBe(1);
   });
 });

@@ -32,31 +32,6 @@ export function lockReleasedPage(
   );
 }
 
-/**
- * Deletes the rows of a page if they are exactly those that were swept, by count and digest; else none. Rows and proof come from
- * one snapshot: a row that came late is in neither, or fails the proof.
- */
-export async function deleteSweptRows(
-  tx: Queryable,
-  realmId: string,
-  page: ReleasedPage,
-): Promise<{ deleted: number }> {
-  return one<{ deleted: number }>(
-    tx,
-    `with proof as (
-       select count(*) = $4 and sha256(string_agg(uuid_send(block_id), '' order by block_id)) = $5 as exact
-         from block
-        where realm_id = $1 and block_id between $2 and $3
-     ), gone as (
-       delete from block
-        where realm_id = $1 and block_id between $2 and $3 and (select exact from proof)
-       returning 1
-     )
-     select count(*) as deleted from gone`,
-    [realmId, page.first_block, page.last_block, page.rows, page.row_digest],
-  );
-}
-
 export interface Noted {
   readonly time: Date;
   readonly no_other_blocked: boolean;

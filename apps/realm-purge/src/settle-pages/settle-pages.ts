@@ -2,9 +2,9 @@ import { PageOutcome, type BlocksSwept, type EventContext } from '@lethe/contrac
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { event } from '../purge/event.js';
+import type { RealmStore } from '../store/realm-store.js';
 import {
   blockPage,
-  deleteSweptRows,
   lockReleasedPage,
   releaseAgain,
   settlePage,
@@ -23,23 +23,28 @@ export type SettleOutcome =
 export type Receipt = BlocksSwept & { readonly context: EventContext };
 
 /** Step 9, first half: the rows of a swept page go, if they are exactly the rows that were swept. */
-export async function settle(pool: Pool, receipt: Receipt): Promise<SettleOutcome> {
+export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): Promise<SettleOutcome> {
   const { workspaceId: realmId, epoch } = receipt.context;
   const outcome = await transaction(pool, async (tx): Promise<SettleOutcome> => {
     const page = await lockReleasedPage(tx, realmId, epoch, receipt.page);
     if (!page?.row_digest.equals(receipt.rowDigest) || page.swept !== receipt.blocksSwept)
       return { kind: 'stale' };
     if (receipt.outcome !== PageOutcome.VERIFIED) return block(tx, receipt, page);
-    const { deleted } = await deleteSweptRows(tx, realmId, page);
-    if (deleted === 0) {
+    const removed = await store.removeExactly(
+      tx,
+      realmId,
+      { first: page.first_block, last: page.last_block },
+      { rows: page.rows, digest: page.row_digest },
+    );
+    if (removed === 0) {
       await releaseAgain(tx, realmId, receipt.page);
       return { kind: 'rows_changed' };
     }
-    if (deleted !== page.rows) throw new Error('rows of the page went in the same moment: none is deleted');
+    if (removed !== page.rows) throw new Error('rows of the page went in the same moment: none is deleted');
     const { time, no_other_blocked: resumed } = await settlePage(tx, realmId, receipt.page);
     if (resumed && page.blocked_left !== null)
       await appendEvents(tx, event('realm.purge_resumed', subjectOf(receipt, page), time, {}));
-    return { kind: 'settled', rows: deleted };
+    return { kind: 'settled', rows: removed };
   });
   if (outcome.kind !== 'stale') await stepSoon(pool, realmId);
   return outcome;

@@ -13,6 +13,7 @@ import { findPurge, needAttention, type PurgeRow } from '../purge/purge.sql.js';
 import type { StepResult, Steps } from '../purge/step.js';
 import { settle, type Receipt, type SettleOutcome } from '../settle-pages/settle-pages.js';
 import { createSteps } from '../steps.js';
+import { letheStore } from '../store/lethe/lethe-store.js';
 import { recordGrants, recordHint, type GrantsRecorded } from '../take-orders/take-orders.sql.js';
 import type { ScriptedAuthority } from './scripted-authority.js';
 
@@ -66,6 +67,7 @@ export function createPurger({ pool, script, publish, ...options }: PurgerOption
   };
   const steps = createSteps({
     pool,
+    store: letheStore,
     authority,
     messaging,
     windowPages: 4,
@@ -93,11 +95,11 @@ export function createPurger({ pool, script, publish, ...options }: PurgerOption
       if (result.kind === 'attention') await needAttention(pool, realmId, result.reason);
       return result;
     },
-    settle: (receipt) => settle(pool, receipt),
+    settle: (receipt) => settle(pool, letheStore, receipt),
     async sweep() {
       const outcomes: SettleOutcome[] = [];
       for (; swept < given.length; swept++)
-        outcomes.push(await settle(pool, receiptOf(given[swept] as Given)));
+        outcomes.push(await settle(pool, letheStore, receiptOf(given[swept] as Given)));
       return outcomes;
     },
     async drive(realmId, until) {

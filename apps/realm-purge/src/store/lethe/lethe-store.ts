@@ -1,0 +1,43 @@
+import type { RealmStore } from '../realm-store.js';
+import {
+  beingDeleted,
+  countNext,
+  insertBlocks,
+  nextPages,
+  pageIn,
+  removeExactly,
+  totalBlocks,
+} from './blocks.sql.js';
+import { findRemainder, isMetadataLeft, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
+import {
+  bury,
+  describeRealms,
+  fence,
+  findRealm,
+  insertRealm,
+  lockForFencing,
+  lockForWriting,
+} from './realms.sql.js';
+
+/** Realms in Lethe's own tables. */
+export const letheStore: RealmStore = {
+  lockForWriting,
+  lockForFencing,
+  find: findRealm,
+  describe: describeRealms,
+  createRealm: insertRealm,
+  insertBlocks,
+  putVlob: upsertVlobAtom,
+  putKeyBundle: upsertKeyBundle,
+  fence,
+  shred: shredRows,
+  isMetadataLeft,
+  countBlocks: countNext,
+  totalBlocks,
+  nextPages,
+  pageIn,
+  removeExactly,
+  beingDeleted,
+  remainder: findRemainder,
+  bury,
+};
