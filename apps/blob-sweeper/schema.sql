@@ -25,6 +25,19 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_published ON public.outbox USING btree (append_time) WHERE published;
 CREATE INDEX outbox_unpublished ON public.outbox USING btree (append_no) WHERE (NOT published);
 
+CREATE TABLE sweep_limit (
+  store text NOT NULL,
+  blocks_per_second bigint NOT NULL,
+  set_by text NOT NULL,
+  set_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  tokens double precision DEFAULT 0 NOT NULL,
+  refill_time timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT sweep_limit_pkey PRIMARY KEY (store),
+  CONSTRAINT sweep_limit_blocks_per_second_check CHECK (blocks_per_second > 0),
+  CONSTRAINT sweep_limit_set_by_check CHECK (set_by <> ''::text),
+  CONSTRAINT sweep_limit_store_check CHECK (store <> ''::text)
+);
+
 CREATE TABLE sweep_report (
   realm_id uuid NOT NULL,
   epoch bigint NOT NULL,

@@ -91,6 +91,7 @@ CREATE TABLE page (
   CONSTRAINT page_rows_check CHECK (rows > 0),
   CONSTRAINT page_state_check CHECK (state = ANY (ARRAY['released'::text, 'settled'::text]))
 );
+CREATE INDEX page_in_flight ON public.page USING btree (realm_id) WHERE in_flight;
 CREATE INDEX page_outstanding ON public.page USING btree (realm_id, page_no) WHERE (state = 'released'::text);
 
 CREATE TABLE purge (
@@ -113,6 +114,7 @@ CREATE TABLE purge (
   next_step_time timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   failures integer DEFAULT 0 NOT NULL,
   attention text,
+  retries bigint DEFAULT 0 NOT NULL,
   CONSTRAINT purge_pkey PRIMARY KEY (realm_id),
   CONSTRAINT purge_check CHECK ((fence_time IS NULL) = (state = 'ordered'::text)),
   CONSTRAINT purge_check1 CHECK ((shred_time IS NULL) = (state = ANY (ARRAY['ordered'::text, 'fenced'::text]))),
@@ -120,6 +122,7 @@ CREATE TABLE purge (
   CONSTRAINT purge_check3 CHECK ((close_time IS NULL) = (state <> 'closed'::text)),
   CONSTRAINT purge_check4 CHECK (report_time IS NULL OR state = 'closed'::text),
   CONSTRAINT purge_epoch_check CHECK (epoch > 0),
+  CONSTRAINT purge_retries_check CHECK (retries >= 0),
   CONSTRAINT purge_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'fenced'::text, 'shredded'::text, 'releasing'::text, 'closed'::text]))
 );
 CREATE INDEX purge_open ON public.purge USING btree (next_step_time) WHERE (report_time IS NULL);
@@ -134,6 +137,19 @@ CREATE TABLE realm (
   CONSTRAINT realm_state_check CHECK (state = ANY (ARRAY['active'::text, 'fenced'::text, 'purged'::text]))
 );
 CREATE TRIGGER realm_moves BEFORE UPDATE ON public.realm FOR EACH ROW EXECUTE FUNCTION realm_moves();
+
+CREATE TABLE release_limit (
+  organization_id text NOT NULL,
+  blocks_per_second bigint NOT NULL,
+  set_by text NOT NULL,
+  set_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  tokens double precision DEFAULT 0 NOT NULL,
+  refill_time timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT release_limit_pkey PRIMARY KEY (organization_id),
+  CONSTRAINT release_limit_blocks_per_second_check CHECK (blocks_per_second > 0),
+  CONSTRAINT release_limit_organization_id_check CHECK (organization_id ~ '^[^/[:cntrl:]]{1,32}$'::text),
+  CONSTRAINT release_limit_set_by_check CHECK (set_by <> ''::text)
+);
 
 CREATE TABLE vlob_atom (
   realm_id uuid NOT NULL,

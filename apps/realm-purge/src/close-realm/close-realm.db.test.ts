@@ -14,7 +14,6 @@ import {
   everythingOf,
   pagesOf,
   removeBlocks,
-  setRealmState,
 } from '../testing/world.sql.js';
 import { closeRealm } from './close-realm.js';
 import { letheStore } from '../store/lethe/lethe-store.js';
@@ -110,7 +109,7 @@ describe('close-realm', () => {
 
   it('never closes a purge whose realm does not become a tombstone with it', async () => {
     const realmId = await swept(1);
-    await setRealmState(db.pool, realmId, 'active');
+    await db.pool.query(`delete from realm where realm_id = $1`, [realmId]);
     expect(await purger.step(realmId)).toMatchObject({ kind: 'attention' });
     expect(await everythingOf(db.pool, realmId)).toMatchObject({ purge: 'releasing', counts: { events: 0 } });
   });
