@@ -78,6 +78,7 @@ END) STORED NOT NULL,
   paused_by text,
   pause_reason text,
   retries bigint DEFAULT 0 NOT NULL,
+  order_time timestamp(3) with time zone,
   replay_of uuid,
   replay_id uuid,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
@@ -93,8 +94,9 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_check13 CHECK ((pause_time IS NULL) = (pause_reason IS NULL)),
   CONSTRAINT deletion_check14 CHECK (pause_time IS NULL OR grant_time IS NOT NULL),
   CONSTRAINT deletion_check15 CHECK (retries = 0 OR grant_time IS NOT NULL),
-  CONSTRAINT deletion_check16 CHECK ((replay_of IS NULL) = (replay_id IS NULL)),
-  CONSTRAINT deletion_check17 CHECK (replay_of IS NULL OR grant_time IS NOT NULL),
+  CONSTRAINT deletion_check16 CHECK (order_time IS NULL OR grant_time IS NOT NULL),
+  CONSTRAINT deletion_check17 CHECK ((replay_of IS NULL) = (replay_id IS NULL)),
+  CONSTRAINT deletion_check18 CHECK (replay_of IS NULL OR grant_time IS NOT NULL),
   CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
@@ -109,8 +111,16 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text),
   CONSTRAINT deletion_retries_check CHECK (retries >= 0)
 );
-CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
-CREATE INDEX deletion_by_state ON public.deletion USING btree (state, organization_id, COALESCE(delete_time, grant_time) DESC, deletion_id DESC);
+CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(
+CASE
+    WHEN (replay_of IS NULL) THEN delete_time
+    ELSE NULL::timestamp with time zone
+END, grant_time) DESC, deletion_id DESC);
+CREATE INDEX deletion_by_state ON public.deletion USING btree (state, organization_id, COALESCE(
+CASE
+    WHEN (replay_of IS NULL) THEN delete_time
+    ELSE NULL::timestamp with time zone
+END, grant_time) DESC, deletion_id DESC);
 CREATE INDEX deletion_certified ON public.deletion USING btree (organization_id, workspace_id, purged_time) WHERE (state = 'purged'::text);
 CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);

@@ -12,6 +12,8 @@ alter table deletion
   add column pause_reason  text,
   -- how often it was ordered to try again
   add column retries       bigint not null default 0 check (retries >= 0),
+  -- when any of these orders was last given: how long a purge stands still is counted from it
+  add column order_time    timestamptz(3),
   -- a deletion that was certified is ordered once more, over a restored backup
   add column replay_of     uuid references deletion,
   add column replay_id     uuid,
@@ -22,6 +24,7 @@ alter table deletion
   add check ((pause_time is null) = (pause_reason is null)),
   add check (pause_time is null or grant_time is not null),
   add check (retries = 0 or grant_time is not null),
+  add check (order_time is null or grant_time is not null),
   add check ((replay_of is null) = (replay_id is null)),
   add check (replay_of is null or grant_time is not null);
 create unique index deletion_replayed_once on deletion (workspace_id, replay_id) where replay_id is not null;
@@ -79,3 +82,10 @@ end $$;
 
 -- When what a participant says last changed: silence and standstill are told from work by it.
 alter table deletion_progress add column change_time timestamptz(3) not null default clock_timestamp();
+
+-- In the lists of operators a replay begins with its grant, as an orphan does: its delete_time is that of the deletion it replays.
+drop index deletion_by_organization, deletion_by_state;
+create index deletion_by_organization
+    on deletion (organization_id, coalesce(case when replay_of is null then delete_time end, grant_time) desc, deletion_id desc);
+create index deletion_by_state
+    on deletion (state, organization_id, coalesce(case when replay_of is null then delete_time end, grant_time) desc, deletion_id desc);

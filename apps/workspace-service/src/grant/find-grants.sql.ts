@@ -1,7 +1,7 @@
 import { many, maybeOne, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
-/** The grant of exactly this epoch of a workspace that is being purged, or was. */
+/** The grant of exactly this epoch of a workspace that is being purged, or was: a replay leaves the grants before it where they are. */
 export function findGrant(
   db: Queryable,
   workspaceId: string,
@@ -11,9 +11,10 @@ export function findGrant(
     db,
     `select d.*
        from deletion d
-       join workspace w using (workspace_id, epoch)
+       join workspace w using (workspace_id)
       where d.workspace_id = $1
         and d.epoch = $2
+        and d.epoch <= w.epoch
         and d.grant_time is not null
         and w.state in ('purging', 'purged')`,
     [workspaceId, epoch],

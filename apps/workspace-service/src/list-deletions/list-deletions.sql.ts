@@ -2,7 +2,7 @@ import { many, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
 export interface ListedDeletionRow extends DeletionRow {
-  /** When it began: a planned one with the deletion, an orphan's with the grant. */
+  /** When it began: a planned one with the deletion, an orphan's and a replay with the grant. */
   readonly begin_time: Date;
   readonly certificate_id: string | null;
 }
@@ -15,7 +15,7 @@ export interface DeletionsAfter {
   readonly all: boolean;
 }
 
-const BEGIN = 'coalesce(d.delete_time, d.grant_time)';
+const BEGIN = 'coalesce(case when d.replay_of is null then d.delete_time end, d.grant_time)';
 const ORDER = `${BEGIN} desc, d.deletion_id desc`;
 
 /**

@@ -1,0 +1,113 @@
+import { execute, many, type Queryable } from '@lethe/postgres';
+import { ACTION, CONTEXT } from '../audit/audit.js';
+import type { RequiredParticipants } from '../deletion/participants.js';
+
+export interface ReplayableRow {
+  readonly organization_id: string;
+  readonly workspace_id: string;
+  /** The deletion to replay: the newest of its workspace. */
+  readonly replay_of: string;
+  readonly purged_time: Date;
+  /** The epoch of the replay. */
+  readonly epoch: number;
+}
+
+export interface ReplayRow extends ReplayableRow {
+  readonly deletion_id: string;
+  readonly grant_time: Date;
+}
+
+/**
+ * Of a workspace `w` that is purged, its newest deletion `d`; not what this replay ordered before, though it be purged again since.
+ * Without a replay's id ($1) nothing was.
+ */
+const REPLAYABLE = `
+  w.state = 'purged'
+  and d.state = 'purged'
+  and not exists (select from deletion earlier
+                   where earlier.workspace_id = w.workspace_id and earlier.replay_id = $1::uuid)`;
+
+/** What was certified at this time or later, in key order behind `after`. */
+export function listReplayable(
+  db: Queryable,
+  replayId: string | undefined,
+  since: Date,
+  organizationId: string,
+  after: readonly string[],
+  limit: number,
+): Promise<ReplayableRow[]> {
+  return many<ReplayableRow>(
+    db,
+    `select d.organization_id, d.workspace_id, d.deletion_id as replay_of, d.purged_time, d.epoch + 1 as epoch
+       from deletion d
+       join workspace w using (workspace_id, epoch)
+      where ${REPLAYABLE}
+        and d.purged_time >= $2
+        and ($3 = '' or d.organization_id = $3)
+        and (d.organization_id, d.workspace_id) > ($4, $5::uuid)
+      order by d.organization_id, d.workspace_id
+      limit $6`,
+    [replayId ?? null, since, organizationId, ...after, limit],
+  );
+}
+
+/** Always in the same order, so that two replays never wait for each other in a ring. */
+export function lockWorkspaces(tx: Queryable, workspaceIds: readonly string[]): Promise<number> {
+  return execute(
+    tx,
+    `select from workspace where workspace_id = any($1::uuid[]) order by workspace_id for update`,
+    [workspaceIds],
+  );
+}
+
+/**
+ * Opens a deletion of the next epoch for each of these that is still to be replayed, granted at once, with its participants and its
+ * audit; the workspace is purging again, nameless. A statement of its own behind the locks, so that it sees what had committed then.
+ * Who asked for the deletion, and when, stays as it was; the blocks of a replay are not kept.
+ */
+export function openReplays(
+  tx: Queryable,
+  replayId: string,
+  replayedBy: string,
+  deletionIds: readonly string[],
+  participants: RequiredParticipants,
+): Promise<ReplayRow[]> {
+  return many<ReplayRow>(
+    tx,
+    `with replayable as (
+       select d.*
+         from deletion d
+         join workspace w using (workspace_id, epoch)
+        where ${REPLAYABLE}
+          and d.deletion_id = any($2::uuid[])
+     ), opened as (
+       insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
+                             purge_mode, grant_time, granted_by, replay_of, replay_id)
+       select gen_random_uuid(), workspace_id, organization_id, epoch + 1, kind, requested_by, delete_time, purge_time,
+              purge_mode, clock_timestamp(), $3, deletion_id, $1
+         from replayable
+       returning *
+     ), moved as (
+       update workspace w
+          set state = 'purging', epoch = opened.epoch, revision = revision + 1
+         from opened
+        where w.workspace_id = opened.workspace_id
+     ), required as (
+       insert into deletion_participant (deletion_id, participant, gives_block_evidence)
+       select deletion_id, participant.*
+         from opened, unnest($4::text[], $5::boolean[]) participant
+     ), audited as (
+       insert into system_event (organization_id, workspace_id, context, context_id, action, user_id, by_operator, detail)
+       select organization_id, workspace_id, ${CONTEXT.workspace}, workspace_id::text, ${ACTION.updated}, $3, true,
+              jsonb_build_object('change', 'deletion_replayed', 'deletionId', deletion_id,
+                                 'replayOf', replay_of, 'replayId', replay_id)
+         from opened
+     )
+     select opened.organization_id, opened.workspace_id, opened.replay_of, replayable.purged_time,
+            opened.epoch, opened.deletion_id, opened.grant_time
+       from opened
+       join replayable on replayable.deletion_id = opened.replay_of
+      order by opened.organization_id, opened.workspace_id`,
+    [replayId, deletionIds, replayedBy, [...participants.keys()], [...participants.values()]],
+  );
+}
