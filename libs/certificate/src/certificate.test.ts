@@ -52,6 +52,12 @@ describe('a deletion certificate', () => {
     });
   });
 
+  it('says which deletion it replays, where it is a replay, and verifies as those do that are none', async () => {
+    const replay = { ...claims, epoch: 2, replayOf: '0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d04' };
+    expect(await verifyCertificate(await key.sign(replay), keys)).toMatchObject({ claims: replay });
+    await expect(async () => key.sign({ ...claims, replayOf: '' })).rejects.toThrow();
+  });
+
   it('shows every flipped character', async () => {
     const jws = await key.sign(claims);
     for (let at = 0; at < jws.length; at++) {

@@ -25,6 +25,8 @@ export const certificateClaims = z
     version: z.literal(1),
     certificateId: z.uuid(),
     deletionId: z.uuid(),
+    /** The deletion that this one replays, over a restored backup; absent from all others. */
+    replayOf: z.uuid().optional(),
     organizationId: z.string().min(1),
     workspaceId: z.uuid(),
     epoch: count,

@@ -17,6 +17,7 @@ export function certificatePage(claims: CertificateClaims): string {
       ['organization', claims.organizationId],
       ['workspace', claims.workspaceId],
       ['deletion', `${claims.deletionId}, epoch ${claims.epoch}`],
+      ['replay of', claims.replayOf],
       ['kind', claims.kind],
       ['requested by', claims.requestedBy],
       ['deleted', claims.deleteTime ?? undefined],

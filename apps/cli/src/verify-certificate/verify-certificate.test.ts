@@ -18,8 +18,9 @@ let jws: string;
 let jwks: string;
 let privateJwks: string;
 let keyId: string;
+let made: Awaited<ReturnType<typeof makeKey>>;
 beforeAll(async () => {
-  const made = await makeKey();
+  made = await makeKey();
   ({ jwks, privateJwks } = made);
   keyId = made.key.keyId;
   jws = await made.key.sign(CLAIMS);
@@ -43,6 +44,13 @@ describe('lethe certificate verify', () => {
       /- Backups are not covered\.\n/,
     ])
       expect(output).toMatch(line);
+  });
+
+  it('names the deletion that a replay replays, and nothing where there is none', async () => {
+    const replayOf = '72088440-3387-4dfb-9bb4-9da961d3f65b';
+    const replay = await verify(file(await made.key.sign({ ...CLAIMS, replayOf })), file(jwks));
+    expect(replay.output).toMatch(new RegExp(`replay of +${replayOf}\n`));
+    expect((await verify(file(jws), file(jwks))).output).not.toContain('replay of');
   });
 
   it('takes either from standard input, and not both', async () => {

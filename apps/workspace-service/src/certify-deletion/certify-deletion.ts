@@ -11,12 +11,15 @@ import {
   removeRemainder,
   type RemainderRow,
 } from './certify-deletion.sql.js';
+import { certificateWithheld, type Withheld } from '../deletion/certificate-withheld.js';
+import { lockWorkspace } from '../workspace/workspace.sql.js';
 import { judgeReports, type Judgement } from '../deletion/judge-reports.js';
 
 export type CertifyOutcome =
   | { readonly kind: 'certified'; readonly certificateId: string }
   /** Something moved meanwhile; the next run looks again. */
   | { readonly kind: 'raced' }
+  | { readonly kind: 'withheld'; readonly because: Withheld }
   | Exclude<Judgement, { readonly kind: 'agreement' }>;
 
 const READ_BACK =
@@ -27,6 +30,8 @@ const LIMITS = [
   'The audit keeps ids and times, and the origins and reasons of legal holds that were released.',
   'Retained blocks are shared with a live realm of the organization and stay until it is deleted.',
 ];
+const REPLAY_LIMIT =
+  'The deletion was ordered once more over restored backups: the counts are of what they had brought back, not of what was deleted the first time. An object that came back without its block was not seen.';
 
 class Raced extends Error {}
 
@@ -41,6 +46,8 @@ export async function certifyDeletion(
   issuer: string,
   deletion: DeletionRow,
 ): Promise<CertifyOutcome> {
+  const because = certificateWithheld(deletion);
+  if (because !== undefined) return { kind: 'withheld', because };
   const judgement = judgeReports(await listParticipantRows(pool, [deletion.deletion_id]));
   if (judgement.kind !== 'agreement') return judgement;
 
@@ -50,6 +57,7 @@ export async function certifyDeletion(
     version: 1,
     certificateId: randomUUID(),
     deletionId: deletion.deletion_id,
+    ...(deletion.replay_of === null ? {} : { replayOf: deletion.replay_of }),
     organizationId: deletion.organization_id,
     workspaceId: deletion.workspace_id,
     epoch: deletion.epoch,
@@ -71,7 +79,7 @@ export async function certifyDeletion(
     ],
     blocks: judgement.blocks,
     readBack: READ_BACK,
-    limits: LIMITS,
+    limits: deletion.replay_of === null ? LIMITS : [...LIMITS, REPLAY_LIMIT],
     issuer,
     sequence: (chain.sequence ?? 0) + 1,
     previous: chain.jws === null ? null : certificateHash(chain.jws),
@@ -89,6 +97,8 @@ async function store(
 ): Promise<CertifyOutcome> {
   const { deletion_id: deletionId, organization_id: organizationId, workspace_id: workspaceId } = deletion;
   return transaction(pool, async (tx): Promise<CertifyOutcome> => {
+    // Before it or after it: an operator's pause waits here, or is seen below.
+    await lockWorkspace(tx, organizationId, workspaceId);
     const inserted = await insertCertificate(tx, {
       certificateId,
       deletionId,
