@@ -98,7 +98,7 @@ export function purgeAuthorityService(
     listDeletable: handlers.unary(listDeletableRpc(pool)),
     startPurge: handlers.unary(startPurgeRpc(pool, participants)),
     pausePurge: handlers.unary(pausePurgeRpc(pool)),
-    resumePurge: handlers.unary(resumePurgeRpc(pool)),
+    resumePurge: handlers.unary(resumePurgeRpc(pool, reported)),
     retryPurge: handlers.unary(retryPurgeRpc(pool)),
     releaseKeptBlocks: handlers.unary(releaseKeptBlocksRpc(pool)),
     replayDeletions: handlers.unary(replayDeletionsRpc(pool, participants)),

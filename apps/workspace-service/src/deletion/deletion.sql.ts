@@ -24,6 +24,8 @@ export interface DeletionRow {
   readonly paused_by: string | null;
   readonly pause_reason: string | null;
   readonly retries: number;
+  /** When an operator last paused, resumed, retried or released. */
+  readonly order_time: Date | null;
   readonly replay_of: string | null;
 }
 

@@ -55,6 +55,9 @@ export function wireParticipant(row: ParticipantRow): ParticipantStatus {
   };
 }
 
+/** The order was to keep them, and nobody has released them since. */
+export const blocksAreKept = (row: DeletionRow): boolean => row.keep_blocks && row.release_time === null;
+
 export function wireGrant(row: DeletionRow, participants: readonly ParticipantRow[]): Grant {
   return {
     deletionId: row.deletion_id,
@@ -65,7 +68,7 @@ export function wireGrant(row: DeletionRow, participants: readonly ParticipantRo
     grantTime: row.grant_time ?? undefined,
     participants: participants.filter((p) => p.deletion_id === row.deletion_id).map(wireParticipant),
     paused: row.pause_time !== null,
-    blocksKept: row.keep_blocks && row.release_time === null,
+    blocksKept: blocksAreKept(row),
     retries: row.retries,
     replayOf: row.replay_of ?? '',
   };

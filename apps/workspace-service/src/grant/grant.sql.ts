@@ -12,12 +12,13 @@ export function grantPlanned(
   workspaceId: string,
   grantedBy: string,
   modes: readonly string[],
+  keepBlocks: boolean,
 ): Promise<DeletionRow | undefined> {
   return maybeOne<DeletionRow>(
     tx,
     `with granted as (
        update deletion d
-          set grant_time = clock_timestamp(), granted_by = $2
+          set grant_time = clock_timestamp(), granted_by = $2, keep_blocks = $4
          from workspace w
         where w.workspace_id = $1
           and w.state = 'deleted'
@@ -35,7 +36,7 @@ export function grantPlanned(
         where w.workspace_id = granted.workspace_id
      )
      select * from granted`,
-    [workspaceId, grantedBy, modes],
+    [workspaceId, grantedBy, modes, keepBlocks],
   );
 }
 
@@ -62,6 +63,7 @@ export function grantOrphaned(
   deletionId: string,
   workspaceId: string,
   orderedBy: string,
+  keepBlocks: boolean,
 ): Promise<DeletionRow | undefined> {
   return maybeOne<DeletionRow>(
     tx,
@@ -79,11 +81,11 @@ export function grantOrphaned(
           and not exists (select from hold h where h.workspace_id = w.workspace_id and h.release_time is null)
        returning w.workspace_id, w.organization_id, w.epoch
      )
-     insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by)
-     select $1, workspace_id, organization_id, epoch, 'orphaned', $3, clock_timestamp(), $3
+     insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by, keep_blocks)
+     select $1, workspace_id, organization_id, epoch, 'orphaned', $3, clock_timestamp(), $3, $4
        from granted
      returning *`,
-    [deletionId, workspaceId, orderedBy],
+    [deletionId, workspaceId, orderedBy, keepBlocks],
   );
 }
 

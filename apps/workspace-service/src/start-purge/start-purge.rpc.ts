@@ -3,23 +3,29 @@ import { DeletionKind, type StartPurgeRequest, type StartPurgeResponse } from '@
 import { RefusalError, unreachable } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { wireGrant } from '../deletion/deletion.js';
+import type { DeletionRow } from '../deletion/deletion.sql.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
 import { refusals } from '../refusals.js';
 import { organizationIdOf, textOf, uuidOf } from '../requests.js';
-import { grantPurge, type PurgeOrder } from '../grant/grant.js';
+import { grantPurge, previewGrant, type PurgeOrder } from '../grant/grant.js';
 
 export const startPurgeRpc =
   (pool: Pool, participants: RequiredParticipants) =>
   async (request: StartPurgeRequest): Promise<StartPurgeResponse> => {
-    const outcome = await grantPurge(pool, participants, {
+    const order: PurgeOrder = {
       organizationId: organizationIdOf(request, 'none'),
       workspaceId: uuidOf(request.workspaceId),
       kind: kindOf(request.kind),
-      by: { operator: textOf(request.orderedBy, 'ordered_by', 128) },
-    });
+      by: { operator: textOf(request.orderedBy, 'ordered_by', 128), keepBlocks: request.keepBlocks },
+    };
+    const outcome = await (request.validateOnly ? previewGrant : grantPurge)(pool, participants, order);
     switch (outcome.kind) {
-      case 'granted':
-        return { grant: wireGrant(outcome.deletion, outcome.participants) };
+      case 'granted': {
+        const grant = wireGrant(outcome.deletion, outcome.participants);
+        return { grant: request.validateOnly ? { ...grant, deletionId: '' } : grant };
+      }
+      case 'granted_otherwise':
+        throw grantedOtherwise(outcome.deletion);
       case 'organization_not_found':
         throw new RefusalError({
           code: status.NOT_FOUND,
@@ -51,8 +57,18 @@ export const startPurgeRpc =
     }
   };
 
-const refused = (reason: string, message: string) =>
-  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message });
+const refused = (reason: string, message: string, metadata: Record<string, string> = {}) =>
+  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message, metadata });
+
+/** Whoever asks to keep the blocks must not take them for kept. */
+const grantedOtherwise = ({ deletion_id: deletionId, release_time: releaseTime }: DeletionRow) =>
+  refused(
+    'GRANTED_OTHERWISE',
+    releaseTime === null
+      ? 'The workspace is being purged by an earlier order, which does not keep its blocks'
+      : 'The blocks of this workspace were kept, and have been released since',
+    { deletionId, ...(releaseTime && { releaseTime: releaseTime.toISOString() }) },
+  );
 
 function kindOf(kind: DeletionKind): PurgeOrder['kind'] {
   if (kind === DeletionKind.DELETION_PLANNED) return 'deletion_planned';

@@ -69,8 +69,12 @@ export const byOperator = (
   organizationId: string,
   workspaceId: string | undefined,
   kind: keyof typeof KINDS = 'deletion_planned',
+  keepBlocks = false,
 ): Promise<GrantOutcome> =>
-  grantPurge(pool, PARTICIPANTS, { organizationId, workspaceId, kind, by: { operator: 'operator-1' } });
+  grantPurge(pool, PARTICIPANTS, {
+    ...{ organizationId, workspaceId, kind },
+    by: { operator: 'operator-1', keepBlocks },
+  });
 
 export const restoreByOperator = (pool: Pool, workspaceId: string): Promise<RestoreOutcome> =>
   restoreWorkspace(pool, { workspaceId, caller: undefined, operator: 'operator-1' });

@@ -125,6 +125,13 @@ describe('explainGrantRefusal', () => {
     ['held', ['deletion_planned', { ...planned, held: true }]],
     ['held', ['orphaned', { ...orphan, held: true }]],
     ['not_deletable', ['deletion_planned', { ...planned, state: 'active' }]],
+    ['not_deletable', ['deletion_planned', { ...planned, state: 'active', held: true }]],
+    [
+      'no_policy',
+      ['deletion_planned', { ...planned, planned: { hasPurgeTime: false, due: false }, held: true }],
+    ],
+    ['not_deletable', ['orphaned', { ...orphan, orphaned: false, held: true }]],
+    ['sequestered', ['orphaned', { ...orphan, policy: { sequestered: true, orphanDue: true }, held: true }]],
     ['not_deletable', ['deletion_planned', { ...planned, planned: undefined }]],
     ['not_due', ['deletion_planned', planned]],
     ['no_policy', ['deletion_planned', { ...planned, planned: { hasPurgeTime: false, due: false } }]],

@@ -143,13 +143,14 @@ export function explainGrantRefusal(
 ): GrantRefusal {
   if (facts === undefined) return 'not_found';
   if (facts.state === 'purged' || facts.state === 'purging') return 'already_purged';
-  if (facts.held) return 'held';
   if (kind === 'deletion_planned') {
     if (facts.state !== 'deleted' || facts.planned === undefined) return 'not_deletable';
-    return facts.planned.hasPurgeTime ? 'not_due' : 'no_policy';
+    if (!facts.planned.hasPurgeTime) return 'no_policy';
+  } else {
+    if (facts.state !== 'active' || !facts.orphaned) return 'not_deletable';
+    if (facts.policy === undefined) return 'no_policy';
+    if (facts.policy.sequestered) return 'sequestered';
   }
-  if (facts.state !== 'active' || !facts.orphaned) return 'not_deletable';
-  if (facts.policy === undefined) return 'no_policy';
-  if (facts.policy.sequestered) return 'sequestered';
-  return 'not_due';
+  // Behind what no release of a hold would change: nobody is told to release one in vain.
+  return facts.held ? 'held' : 'not_due';
 }

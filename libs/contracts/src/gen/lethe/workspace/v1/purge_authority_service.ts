@@ -3093,7 +3093,8 @@ export const PurgeAuthorityServiceService = {
   /**
    * An operator's order; the same compare-and-set as the loop's. Repeating it answers the same grant.
    * NOT_FOUND ORGANIZATION_NOT_FOUND, WORKSPACE_NOT_FOUND;
-   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED.
+   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED; GRANTED_OTHERWISE where an earlier
+   * order does not keep the blocks that this one is to keep, or where they have been released since.
    */
   startPurge: {
     path: "/lethe.workspace.v1.PurgeAuthorityService/StartPurge" as const,
@@ -3238,7 +3239,8 @@ export interface PurgeAuthorityServiceServer extends UntypedServiceImplementatio
   /**
    * An operator's order; the same compare-and-set as the loop's. Repeating it answers the same grant.
    * NOT_FOUND ORGANIZATION_NOT_FOUND, WORKSPACE_NOT_FOUND;
-   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED.
+   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED; GRANTED_OTHERWISE where an earlier
+   * order does not keep the blocks that this one is to keep, or where they have been released since.
    */
   startPurge: handleUnaryCall<StartPurgeRequest, StartPurgeResponse>;
   /**
@@ -3298,7 +3300,8 @@ export interface PurgeAuthorityServiceClient extends Client {
   /**
    * An operator's order; the same compare-and-set as the loop's. Repeating it answers the same grant.
    * NOT_FOUND ORGANIZATION_NOT_FOUND, WORKSPACE_NOT_FOUND;
-   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED.
+   * FAILED_PRECONDITION NOT_DELETABLE, NOT_DUE, HELD, SEQUESTERED, NO_POLICY, ALREADY_PURGED; GRANTED_OTHERWISE where an earlier
+   * order does not keep the blocks that this one is to keep, or where they have been released since.
    */
   startPurge(
     request: StartPurgeRequest,
