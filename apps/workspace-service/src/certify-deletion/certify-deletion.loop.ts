@@ -50,6 +50,7 @@ async function certifyOne(
       case 'raced':
         return 'raced';
       case 'incomplete':
+      case 'withheld':
         return undefined;
       case 'contradiction':
         metrics.alarms.inc({ alarm: 'reports_contradict' });

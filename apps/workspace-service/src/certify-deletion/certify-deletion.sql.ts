@@ -1,7 +1,10 @@
 import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
-/** Deletions whose every participant has reported, longest waiting first. */
+/** No certificate of a deletion `d` while it is paused or its blocks are kept: what certificateWithheld says of its row. */
+const NOT_WITHHELD = `d.pause_time is null and (not d.keep_blocks or d.release_time is not null)`;
+
+/** Deletions whose every participant has reported and that nothing withholds, longest waiting first. */
 export function listReported(
   db: Queryable,
   after: DeletionRow | undefined,
@@ -14,6 +17,7 @@ export function listReported(
       where d.state = 'purging'
         and not exists (select from deletion_participant p
                          where p.deletion_id = d.deletion_id and p.report_time is null)
+        and ${NOT_WITHHELD}
         and ($1::timestamptz is null or (d.grant_time, d.deletion_id) > ($1, $2::uuid))
       order by d.grant_time, d.deletion_id
       limit $3`,
@@ -38,7 +42,10 @@ export function countRemainder(db: Queryable, workspaceId: string): Promise<Rema
   );
 }
 
-/** Removes it, name included, and closes workspace and deletion. Answers what went; undefined when it was not purging. */
+/**
+ * Removes it, name included, and closes workspace and deletion. Answers what went; undefined when it was not purging, or was
+ * paused meanwhile.
+ */
 export function removeRemainder(
   tx: Queryable,
   deletionId: string,
@@ -48,7 +55,10 @@ export function removeRemainder(
   return maybeOne<RemainderRow>(
     tx,
     `with closed as (
-       update deletion set purged_time = $3 where deletion_id = $1 and state = 'purging' returning workspace_id, epoch
+       update deletion d
+          set purged_time = $3
+        where deletion_id = $1 and state = 'purging' and ${NOT_WITHHELD}
+       returning workspace_id, epoch
      ), purged as (
        update workspace w
           set state = 'purged', name = null, revision = revision + 1
