@@ -10,6 +10,9 @@ export interface Connection {
   readonly token: string;
 }
 
+export type AddressVariable =
+  'WORKSPACE_SERVICE_ADDRESS' | 'REALM_PURGE_ADDRESS' | 'BLOB_SWEEPER_ADDRESS' | 'WEBHOOK_SENDER_ADDRESS';
+
 /**
  * The service's address by its variable (or `--server`, which wins), GRPC_TOKEN_FILE or GRPC_TOKEN. There is deliberately no option for
  * the token: a process list shows every argument.
@@ -18,7 +21,7 @@ export interface Connection {
  */
 export function readConnection(
   env: Environment,
-  variable: 'WORKSPACE_SERVICE_ADDRESS' | 'WEBHOOK_SENDER_ADDRESS',
+  variable: AddressVariable,
   server: string | undefined,
 ): Connection {
   const SERVER = server === undefined ? variable : '--server';

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
 import { addAddWebhook } from './add-webhook/add-webhook.command.js';
+import { addDeleteRealm } from './delete-realm/delete-realm.command.js';
 import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
 import { addListDeadLetters } from './list-dead-letters/list-dead-letters.command.js';
 import { addListDeletableRealms } from './list-deletable-realms/list-deletable-realms.command.js';
@@ -17,7 +18,7 @@ import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
 import { addShowDeletion } from './show-deletion/show-deletion.command.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
-import { Failure } from './terminal/failure.js';
+import { Failure, Interrupted } from './terminal/failure.js';
 import { printable } from './terminal/printable.js';
 import type { Session, World } from './terminal/session.js';
 import { addVerifyCertificate } from './verify-certificate/verify-certificate.command.js';
@@ -60,6 +61,7 @@ function createProgram(session: Session): Command {
     })
     .addHelpText('afterAll', EXIT_CODES_HELP);
   addListDeletableRealms(program, session);
+  addDeleteRealm(program, session);
   const deletion = program.command('deletion').description('look at deletions');
   addListDeletions(deletion, session);
   addShowDeletion(deletion, session);
@@ -86,6 +88,7 @@ function createProgram(session: Session): Command {
 
 /** Says what went wrong, and answers with the code to exit with. */
 function complain(error: unknown, { errors }: Session): ExitCode {
+  if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigurationError) {
     for (const fault of error.faults) errors.write(`lethe: ${printable(fault)}\n`);

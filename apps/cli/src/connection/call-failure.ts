@@ -7,15 +7,21 @@ import { Failure } from '../terminal/failure.js';
  * What a failed call means to an operator. What is no failure of a call is thrown on as it is.
  *
  * @param service as in "workspace service"
+ * @param setting what names another address of it
  */
-export function failureOfCall(error: unknown, service: string, address: string): unknown {
+export function failureOfCall(
+  error: unknown,
+  service: string,
+  address: string,
+  setting = '--server',
+): unknown {
   if (!isServiceError(error)) return error;
   const details = error.details || error.message;
   switch (error.code) {
     case status.UNAVAILABLE:
       return new Failure(
         EXIT.unavailable,
-        `cannot reach the ${service} at ${address}: check that it runs there, or name another with --server (${details})`,
+        `cannot reach the ${service} at ${address}: check that it runs there, or name another with ${setting} (${details})`,
       );
     case status.DEADLINE_EXCEEDED:
       return new Failure(EXIT.unavailable, `the ${service} at ${address} did not answer in time: try again`);
@@ -35,7 +41,7 @@ export function failureOfCall(error: unknown, service: string, address: string):
     case status.CANCELLED:
       return new Failure(EXIT.unexpected, `the ${service} at ${address} failed: ${details}`);
     default:
-      return new Failure(EXIT.refused, refusalOf(error)?.message || details);
+      return new Failure(EXIT.refused, refusalOf(error)?.message || details, refusalOf(error)?.reason);
   }
 }
 

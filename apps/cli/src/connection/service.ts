@@ -1,15 +1,15 @@
 import type { Client } from '@grpc/grpc-js';
 import { createGrpcCaller, type GrpcCaller } from '@lethe/service';
-import { readConnection } from '../config.js';
+import { readConnection, type AddressVariable } from '../config.js';
 import type { Session } from '../terminal/session.js';
 import { failureOfCall } from './call-failure.js';
 
-const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 15_000;
 
 /** A service that operators call. */
 export interface CalledService {
   readonly name: string;
-  readonly variable: Parameters<typeof readConnection>[1];
+  readonly variable: AddressVariable;
 }
 
 /** Calls a service with one of its clients; whatever a call throws leaves as a Failure with a sentence. */

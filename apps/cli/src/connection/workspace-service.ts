@@ -3,7 +3,10 @@ import type { createGrpcCaller, GrpcCaller } from '@lethe/service';
 import type { Session } from '../terminal/session.js';
 import { callService } from './service.js';
 
-const WORKSPACE_SERVICE = { name: 'workspace service', variable: 'WORKSPACE_SERVICE_ADDRESS' } as const;
+export const WORKSPACE_SERVICE = {
+  name: 'workspace service',
+  variable: 'WORKSPACE_SERVICE_ADDRESS',
+} as const;
 
 /** Calls the workspace service with one of its clients; whatever a call throws leaves as a Failure with a sentence. */
 export const withService = <C extends Client, T>(

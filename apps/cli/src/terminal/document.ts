@@ -55,7 +55,8 @@ export async function saveDocument(path: string, document: string): Promise<void
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read or written. */
+export function reasonOf(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
       return 'there is no such file or folder';
@@ -66,6 +67,17 @@ function reasonOf(error: unknown): string {
       return 'it is a folder';
     case 'ENOSPC':
       return 'the disk is full';
+    case 'EDQUOT':
+    case 'EFBIG':
+      return 'it would be larger than this user may write';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOTDIR':
+      return 'a part of its path is no folder';
+    case 'EXDEV':
+    case 'ENOSYS':
+    case 'ENOTSUP':
+      return 'its file system knows no hard links, which is how a file appears only when it is whole: choose another folder';
     default:
       return (error as Error).message;
   }

@@ -6,7 +6,19 @@ export class Failure extends Error {
   constructor(
     readonly exitCode: ExitCode,
     sentence: string,
+    /** Of a refused call: its stable reason, for a command that knows a better sentence. */
+    readonly reason?: string,
   ) {
     super(sentence);
   }
+}
+
+/** Ends a command after Ctrl-C, silently: what is to be said then stands in the session. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Asked before each step that cannot be taken back: after Ctrl-C no further one is taken. */
+export function stopIfInterrupted({ signal }: { readonly signal: AbortSignal }): void {
+  if (signal.aborted) throw new Interrupted();
 }

@@ -5,13 +5,15 @@ import type { ExitCode } from './exit-code.js';
 /** Everything of the world that a command meets, as arguments: a test gives it streams and reads them back. */
 export interface World {
   readonly env: Environment;
-  readonly input: Readable;
+  readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: Writable & { readonly isTTY?: boolean };
-  readonly errors: Writable;
+  readonly errors: Writable & { readonly isTTY?: boolean };
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** How `deletion watch` comes back to a service that went away. */
   readonly reconnect?: Reconnect;
+  /** How long a command that waits for a purge pauses before it looks again. */
+  readonly pollMs?: number;
 }
 
 export interface Reconnect {

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { Environment } from '../config.js';
 import { run } from '../lethe.js';
 import type { ExitCode } from '../terminal/exit-code.js';
@@ -19,24 +18,31 @@ export interface RunOptions {
   readonly reconnect?: Reconnect;
   /** Called with everything printed so far, each time something is. */
   readonly onOutput?: (soFar: string) => void;
+  /** The same of the errors, where questions stand too. */
+  readonly onErrors?: (soFar: string) => void;
 }
 
 /** Runs lethe in this process as a shell would, and answers with everything it printed, to the byte. */
 export async function lethe(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { env = {}, stdin, terminal = false, signal = new AbortController().signal, onOutput } = options;
-  const input = new PassThrough();
+  const { env = {}, stdin, terminal = false, signal = new AbortController().signal } = options;
+  const { onOutput, onErrors } = options;
+  const input = Object.assign(new PassThrough(), { isTTY: terminal });
   if (stdin !== undefined) input.end(stdin);
   const output = Object.assign(new PassThrough(), { isTTY: terminal, columns: 120 });
-  const errors = new PassThrough();
+  const errors = Object.assign(new PassThrough(), { isTTY: terminal });
   let soFar = '';
   output.on('data', (chunk: Buffer) => {
     soFar += chunk.toString('utf8');
     onOutput?.(soFar);
   });
-  const said = text(errors);
+  let complaints = '';
+  errors.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString('utf8');
+    onErrors?.(complaints);
+  });
   const reconnect = options.reconnect ?? { attempts: 5, pauseMs: () => 20 };
-  const code = await run(argv, { env, input, output, errors, signal, reconnect });
+  const code = await run(argv, { env, input, output, errors, signal, reconnect, pollMs: 1 });
   output.end();
   errors.end();
-  return { code, output: soFar, errors: await said };
+  return { code, output: soFar, errors: complaints };
 }

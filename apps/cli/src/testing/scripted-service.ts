@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   Server,
   ServerCredentials,
@@ -10,60 +11,22 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import {
+  BlobSweeperServiceService,
   PurgeAuthorityServiceService,
+  RealmPurgeServiceService,
   WebhookServiceService,
   WorkspaceServiceService,
-  type CreateWebhookRequest,
-  type CreateWebhookResponse,
-  type DeleteWebhookRequest,
   type Deletion,
-  type GetDeletionCertificateRequest,
-  type GetDeletionCertificateResponse,
-  type GetDeletionRequest,
-  type GetDeletionResponse,
-  type ListCertificateKeysResponse,
-  type ListDeadLettersRequest,
-  type ListDeadLettersResponse,
-  type ListDeletableRequest,
-  type ListDeletableResponse,
-  type ListDeletionsRequest,
-  type ListDeletionsResponse,
-  type ListHoldsRequest,
-  type ListHoldsResponse,
-  type ListWebhooksRequest,
-  type ListWebhooksResponse,
-  type PlaceHoldRequest,
-  type PlaceHoldResponse,
-  type ReleaseHoldRequest,
-  type ReleaseHoldResponse,
-  type RestoreWorkspaceRequest,
-  type RestoreWorkspaceResponse,
-  type RetryDeliveryRequest,
+  type ExportRealmBlocksRequest,
+  type ExportRealmBlocksResponse,
   type WatchDeletionRequest,
 } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
+import type { Script } from './script.js';
+
+export type { Script } from './script.js';
 
 export const TOKEN = 'the-operators-token';
-
-/** What the service answers, call by call. A call that is not scripted is UNIMPLEMENTED. */
-export interface Script {
-  listDeletable?: (request: ListDeletableRequest) => ListDeletableResponse;
-  getDeletion?: (request: GetDeletionRequest) => GetDeletionResponse;
-  getDeletionCertificate?: (request: GetDeletionCertificateRequest) => GetDeletionCertificateResponse;
-  listCertificateKeys?: () => ListCertificateKeysResponse;
-  listDeletions?: (request: ListDeletionsRequest) => ListDeletionsResponse;
-  restoreWorkspace?: (request: RestoreWorkspaceRequest) => RestoreWorkspaceResponse;
-  placeHold?: (request: PlaceHoldRequest) => PlaceHoldResponse;
-  releaseHold?: (request: ReleaseHoldRequest) => ReleaseHoldResponse;
-  listHolds?: (request: ListHoldsRequest) => ListHoldsResponse;
-  createWebhook?: (request: CreateWebhookRequest) => CreateWebhookResponse;
-  listWebhooks?: (request: ListWebhooksRequest) => ListWebhooksResponse;
-  deleteWebhook?: (request: DeleteWebhookRequest) => object;
-  listDeadLetters?: (request: ListDeadLettersRequest) => ListDeadLettersResponse;
-  retryDelivery?: (request: RetryDeliveryRequest) => object;
-  /** The deletions of one watch; the stream then ends, or breaks where the script throws. */
-  watchDeletion?: (request: WatchDeletionRequest, signal: AbortSignal) => AsyncIterable<Deletion>;
-}
 
 export interface ScriptedService {
   readonly address: string;
@@ -71,31 +34,38 @@ export interface ScriptedService {
   stop(): Promise<void>;
 }
 
-/** A workspace service and webhook sender that say what a script says, over a real socket, to whoever has the token. */
+/** A workspace service, realm purge, blob sweeper and webhook sender that say what a script says, over a real socket, to whoever has the token. */
 export async function startScriptedService(script: Script, listen = '127.0.0.1:0'): Promise<ScriptedService> {
   const server = new Server();
   const add = (definition: ServiceDefinition, implementation: UntypedServiceImplementation) => {
     server.addService(definition, implementation);
   };
-  add(PurgeAuthorityServiceService, { ...unary('listDeletable', script) });
+  const all = (...methods: (keyof Script)[]) =>
+    Object.assign({}, ...methods.map((method) => unary(method, script))) as UntypedServiceImplementation;
+  add(
+    PurgeAuthorityServiceService,
+    all(
+      ...(['listDeletable', 'startPurge', 'pausePurge', 'resumePurge', 'retryPurge'] as const),
+      ...(['releaseKeptBlocks', 'replayDeletions'] as const),
+    ),
+  );
   add(WorkspaceServiceService, {
-    ...unary('getDeletion', script),
-    ...unary('getDeletionCertificate', script),
-    ...unary('listCertificateKeys', script),
-    ...unary('listDeletions', script),
-    ...unary('restoreWorkspace', script),
-    ...unary('placeHold', script),
-    ...unary('releaseHold', script),
-    ...unary('listHolds', script),
-    ...watch(script.watchDeletion),
+    ...all('getDeletion', 'getDeletionCertificate', 'listCertificateKeys', 'listDeletions'),
+    ...all('restoreWorkspace', 'placeHold', 'releaseHold', 'listHolds'),
+    ...stream('watchDeletion', watched(script.watchDeletion)),
   });
-  add(WebhookServiceService, {
-    ...unary('createWebhook', script),
-    ...unary('listWebhooks', script),
-    ...unary('deleteWebhook', script),
-    ...unary('listDeadLetters', script),
-    ...unary('retryDelivery', script),
+  add(
+    WebhookServiceService,
+    all('createWebhook', 'listWebhooks', 'deleteWebhook', 'listDeadLetters', 'retryDelivery'),
+  );
+  add(RealmPurgeServiceService, {
+    ...all('describeRealms', 'getPurge', 'setReleaseLimit', 'listReleaseLimits'),
+    ...stream<ExportRealmBlocksRequest, ExportRealmBlocksResponse>(
+      'exportRealmBlocks',
+      script.exportRealmBlocks,
+    ),
   });
+  add(BlobSweeperServiceService, all('getSweep', 'listBlockedPages', 'setSweepLimit', 'listSweepLimits'));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -105,7 +75,13 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
   const address = `127.0.0.1:${port}`;
   return {
     address,
-    env: { WORKSPACE_SERVICE_ADDRESS: address, WEBHOOK_SENDER_ADDRESS: address, GRPC_TOKEN: TOKEN },
+    env: {
+      WORKSPACE_SERVICE_ADDRESS: address,
+      REALM_PURGE_ADDRESS: address,
+      BLOB_SWEEPER_ADDRESS: address,
+      WEBHOOK_SENDER_ADDRESS: address,
+      GRPC_TOKEN: TOKEN,
+    },
     stop: async () => {
       server.forceShutdown();
       await Promise.resolve();
@@ -129,31 +105,52 @@ function unary(method: keyof Script, script: Script): UntypedServiceImplementati
   if (answer === undefined) return {};
   return {
     [method]: (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-      try {
+      const answered = async () => {
         authenticate(call);
-        callback(null, answer(call.request));
-      } catch (error) {
-        callback(onTheWire(error) as Partial<ServiceError>);
-      }
+        return answer(call.request);
+      };
+      answered().then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback(onTheWire(error) as Partial<ServiceError>);
+        },
+      );
     },
   };
 }
 
-function watch(answer: Script['watchDeletion']): UntypedServiceImplementation {
+type Messages<Req, Res> = ((request: Req, signal: AbortSignal) => AsyncIterable<Res>) | undefined;
+
+function watched(answer: Script['watchDeletion']): Messages<WatchDeletionRequest, { deletion: Deletion }> {
+  if (answer === undefined) return undefined;
+  return async function* (request, signal) {
+    for await (const deletion of answer(request, signal)) yield { deletion };
+  };
+}
+
+/** The messages of a script, as fast as they are read; the stream then ends, or breaks where the script throws. */
+function stream<Req, Res>(method: string, answer: Messages<Req, Res>): UntypedServiceImplementation {
   if (answer === undefined) return {};
   return {
-    watchDeletion: (call: ServerWritableStream<WatchDeletionRequest, { deletion: Deletion }>) => {
+    [method]: (call: ServerWritableStream<Req, Res>) => {
       const cancelled = new AbortController();
       call.on('cancelled', () => {
         cancelled.abort();
       });
       const send = async () => {
         authenticate(call);
-        for await (const deletion of answer(call.request, cancelled.signal)) call.write({ deletion });
+        for await (const message of answer(call.request, cancelled.signal)) {
+          if (cancelled.signal.aborted) return;
+          if (!call.write(message)) await once(call, 'drain', { signal: cancelled.signal });
+        }
       };
       send().then(
         () => call.end(),
-        (error: unknown) => call.emit('error', onTheWire(error)),
+        (error: unknown) => {
+          if (!cancelled.signal.aborted) call.emit('error', onTheWire(error));
+        },
       );
     },
   };
