@@ -23,12 +23,15 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and error go there. */
   readonly log: string;
+  /** What is run; the main of the service's build when absent. */
+  readonly main?: string;
 }
 
 const STOP_MS = 25_000;
+const mainOf = (name: string) => join(ROOT, 'apps', name, 'dist/main.js');
 
-/** One service as its own process, from its build. It dies with this process, whatever becomes of it. */
-export function serviceProcess({ name, env, log }: ServiceOptions): ServiceProcess {
+/** One service as its own process, from its build if nothing else is named. It dies with this process, whatever becomes of it. */
+export function serviceProcess({ name, env, log, main = mainOf(name) }: ServiceOptions): ServiceProcess {
   let child: ChildProcess | undefined;
   let asked = false;
   let sink: WriteStream | undefined;
@@ -54,21 +57,12 @@ export function serviceProcess({ name, env, log }: ServiceOptions): ServiceProce
       asked = false;
       sink ??= createWriteStream(log, { flags: 'a' });
       const out = sink;
-      const started = spawn(
-        'setpriv',
-        [
-          '--pdeathsig=KILL',
-          process.execPath,
-          '--enable-source-maps',
-          join(ROOT, 'apps', name, 'dist/main.js'),
-        ],
-        {
-          cwd: ROOT,
-          env: { PATH: process.env['PATH'] ?? '', ...env },
-          stdio: ['ignore', 'pipe', 'pipe'],
-          detached: true,
-        },
-      );
+      const started = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, '--enable-source-maps', main], {
+        cwd: ROOT,
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
       child = started;
       started.stderr.pipe(out, { end: false });
       const heard: string[] = [];

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { BlobSweeperServiceService, STREAMS } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
-import { createS3Store } from '@lethe/object-store';
+import { createS3Store, type ObjectStore } from '@lethe/object-store';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
 import { createDatabase, isDatabaseAway } from '@lethe/postgres';
@@ -33,8 +33,17 @@ export interface BlobSweeperHandle extends Component {
   readonly adminAddress: string;
 }
 
+export interface BlobSweeperOptions {
+  readonly logger: Logger;
+  /** Others than the configuration names: stores of another kind than S3. */
+  readonly stores?: readonly ObjectStore[];
+}
+
 /** The service, wired. Starting migrates its database; NATS, the authority and the stores may be away. */
-export function createBlobSweeper(config: Config, { logger }: { logger: Logger }): BlobSweeperHandle {
+export function createBlobSweeper(
+  config: Config,
+  { logger, stores = config.stores.map(createS3Store) }: BlobSweeperOptions,
+): BlobSweeperHandle {
   const metrics = createMetrics('blob-sweeper');
   const { databaseUrl, concurrency } = config;
   const database = createDatabase({
@@ -55,7 +64,6 @@ export function createBlobSweeper(config: Config, { logger }: { logger: Logger }
     logger,
   });
   const authority = createAuthority(config.authorityAddress, config.authorityToken);
-  const stores = config.stores.map(createS3Store);
   const report = createLoop({
     name: 'report-erasures',
     intervalMs: config.reconcileMs,
