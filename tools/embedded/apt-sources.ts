@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codename } from './machine.js';
 import { MissingPiece } from './missing-piece.js';
+import { EMBEDDED_SERVERS, type Purpose } from './purpose.js';
 
 /** One enabled `deb` entry of the machine's apt configuration. */
 export interface AptSource {
@@ -71,7 +72,11 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
  * deb822 text for a private apt that sees only `suite`: the machine's own entries where it is the machine's release,
  * else its main archive with the suite replaced. So no address of an archive is written anywhere in this project.
  */
-export async function sourcesFor(suite: string, etc?: string): Promise<string> {
+export async function sourcesFor(
+  suite: string,
+  etc?: string,
+  purpose: Purpose = EMBEDDED_SERVERS,
+): Promise<string> {
   const own = await codename();
   const wanted = (source: AptSource): string[] => {
     if (suite !== own) return source.suites.includes(own) ? [suite] : [];
@@ -93,7 +98,7 @@ export async function sourcesFor(suite: string, etc?: string): Promise<string> {
   }
   if (stanzas.length === 0) {
     throw new MissingPiece(
-      `No apt source of this machine carries ${own}: add the distribution's main archive to /etc/apt, or set NATS_URL and S3_ENDPOINT to servers of your own.`,
+      `No apt source of this machine carries ${own}: add the distribution's main archive to /etc/apt, or ${purpose.instead}.`,
     );
   }
   return stanzas.join('\n');

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { codename, exists } from './machine.js';
 import { debianProgram, privateApt, type PrivateApt } from './private-apt.js';
+import type { Purpose } from './purpose.js';
 
 /** What to unpack into the cache. */
 export interface DebsRequest {
@@ -20,6 +21,8 @@ export interface DebsRequest {
   keepPrograms?: string[];
   /** May refuse the suite's version of the first package. */
   accept?: (version: string) => boolean;
+  /** Said where they cannot be had; the embedded servers, unless something else. */
+  purpose?: Purpose;
   say?: (line: string) => void;
 }
 
@@ -71,7 +74,7 @@ async function unpack(request: DebsRequest, into: string): Promise<void> {
   const { suite, names, accept = () => true, say } = request;
   const downloads = join(into, 'debs');
   await mkdir(downloads, { recursive: true });
-  const apt = await privateApt(into, suite);
+  const apt = await privateApt(into, suite, undefined, request.purpose);
   const version = await candidate(apt, names[0] ?? '');
   const manifest: Manifest = { suite, version, bytes: 0, packages: [] };
   if (version === null || !accept(version)) {
@@ -83,7 +86,7 @@ async function unpack(request: DebsRequest, into: string): Promise<void> {
     for (const file of (await readdir(downloads)).sort()) {
       manifest.bytes += (await stat(join(downloads, file))).size;
       manifest.packages.push(decodeURIComponent(file));
-      await debianProgram('dpkg-deb', ['-x', join(downloads, file), into]);
+      await debianProgram('dpkg-deb', ['-x', join(downloads, file), into], {}, request.purpose);
     }
   }
   for (const directory of ['apt', 'debs', 'usr/share', 'usr/lib/python3', 'etc', 'var']) {

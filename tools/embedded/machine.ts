@@ -2,6 +2,7 @@ import { chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { MissingPiece } from './missing-piece.js';
+import { EMBEDDED_SERVERS, type Purpose } from './purpose.js';
 
 const NOBODY = 65534;
 
@@ -29,12 +30,15 @@ export function checkMachine(): void {
 }
 
 /** The Debian-like release's code name, which says what packages fit this machine. */
-export async function codename(osRelease = '/etc/os-release'): Promise<string> {
+export async function codename(
+  osRelease = '/etc/os-release',
+  purpose: Purpose = EMBEDDED_SERVERS,
+): Promise<string> {
   const text = await readFile(osRelease, 'utf8').catch(() => '');
   const name = /^VERSION_CODENAME="?([\w-]+)/m.exec(text)?.[1];
   if (name === undefined) {
     throw new MissingPiece(
-      'This machine is not Debian-like (os-release has no VERSION_CODENAME), so the embedded NATS and S3 servers cannot be fetched: set NATS_URL and S3_ENDPOINT to servers of your own.',
+      `This machine is not Debian-like (os-release has no VERSION_CODENAME), so ${purpose.what} cannot be fetched: ${purpose.instead}.`,
     );
   }
   return name;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sourcesFor } from './apt-sources.js';
 import { complaint, MissingPiece } from './missing-piece.js';
+import { EMBEDDED_SERVERS, type Purpose } from './purpose.js';
 
 const execute = promisify(execFile);
 
@@ -17,6 +18,7 @@ export async function debianProgram(
   program: string,
   args: string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  purpose: Purpose = EMBEDDED_SERVERS,
 ): Promise<string> {
   try {
     return (await execute(program, args, { maxBuffer: 1 << 28, ...options })).stdout;
@@ -24,25 +26,30 @@ export async function debianProgram(
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code === 'ENOENT') {
       throw new MissingPiece(
-        `This machine has no ${program}, so the embedded NATS and S3 servers cannot be fetched: set NATS_URL and S3_ENDPOINT to servers of your own.`,
+        `This machine has no ${program}, so ${purpose.what} cannot be fetched: ${purpose.instead}.`,
       );
     }
     throw new MissingPiece(
-      `Fetching the embedded servers' Debian packages failed (${program}: ${complaint(stderr || message)}): check the network and the machine's apt sources, or set NATS_URL and S3_ENDPOINT to servers of your own.`,
+      `Fetching the Debian packages of ${purpose.what} failed (${program}: ${complaint(stderr || message)}): check the network and the machine's apt sources, or ${purpose.instead}.`,
     );
   }
 }
 
 /** Opens a private apt for one suite and fetches its package lists. apt checks their signatures as it does always. */
-export async function privateApt(directory: string, suite: string, etc?: string): Promise<PrivateApt> {
+export async function privateApt(
+  directory: string,
+  suite: string,
+  etc?: string,
+  purpose: Purpose = EMBEDDED_SERVERS,
+): Promise<PrivateApt> {
   const root = join(directory, 'apt', suite);
   for (const sub of ['lists/partial', 'archives/partial', 'parts', 'log']) {
     await mkdir(join(root, sub), { recursive: true });
   }
   await writeFile(join(root, 'status'), ''); // nothing is installed: resolves the same on every machine
-  await writeFile(join(root, 'apt.sources'), await sourcesFor(suite, etc));
+  await writeFile(join(root, 'apt.sources'), await sourcesFor(suite, etc, purpose));
   // Keep how the machine reaches its archives (proxies, certificates); drop its hooks.
-  const dump = await debianProgram('apt-config', ['dump']);
+  const dump = await debianProgram('apt-config', ['dump'], {}, purpose);
   const kept = dump
     .split('\n')
     .filter((line) => /^Acquire::(?!IndexTargets|Languages|Changelogs)/.test(line));
@@ -73,7 +80,7 @@ export async function privateApt(directory: string, suite: string, etc?: string)
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
   const apt: PrivateApt = {
-    run: (program, args, cwd = root) => debianProgram(program, [...options, ...args], { cwd, env }),
+    run: (program, args, cwd = root) => debianProgram(program, [...options, ...args], { cwd, env }, purpose),
   };
   await apt.run('apt-get', ['-q', 'update', '-o', 'APT::Update::Error-Mode=any']);
   return apt;
