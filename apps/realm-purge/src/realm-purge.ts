@@ -15,6 +15,7 @@ import {
 } from '@lethe/service';
 import { createMetrics, type Logger } from '@lethe/telemetry';
 import { mayCall } from './allowed-calls.js';
+import { authorityChecker } from './check-authority/check-authority.loop.js';
 import type { Config } from './config.js';
 import { stepPurges } from './purge/step.js';
 import { progressReporter } from './report-progress/report-progress.loop.js';
@@ -68,6 +69,11 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   const taking = loop('take-open-grants', intervalMs, () =>
     takeOpenGrants({ pool, authority, logger, metrics, ordered: wake }),
   );
+  const checking = loop(
+    'check-authority',
+    intervalMs,
+    authorityChecker({ pool, authority, logger, metrics }),
+  );
   const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority));
 
   const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
@@ -93,6 +99,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
       relay,
       stepping,
       taking,
+      checking,
       progress,
       ...consumers,
       grpc,

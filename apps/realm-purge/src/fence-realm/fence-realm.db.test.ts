@@ -67,7 +67,7 @@ describe('fence-realm', () => {
   it('does not move what a person has to look at by a hint', async () => {
     const realmId = await addRealm(db.pool, 'org1');
     await hint(realmId, 3);
-    await needAttention(db.pool, realmId, 'look');
+    await needAttention(db.pool, await purger.purge(realmId), 'look');
     await hint(realmId, 8);
     expect(await purger.purge(realmId)).toMatchObject({ epoch: 3, attention: 'look' });
   });

@@ -18,32 +18,44 @@ export async function recordHint(
   return recorded === 1;
 }
 
-export interface GrantsRecorded {
+export interface ShownGrant {
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly epoch: number;
+  /** Not empty: the deletion that this one replays, over a restored backup. */
+  readonly replayOf: string;
+}
+
+export interface OrdersRecorded {
   readonly ordered: number;
   readonly again: number;
   readonly rewound: number;
+  /** Purges of an earlier epoch than a replay: they are to begin anew, and were left as they are. */
+  readonly behind: readonly string[];
 }
 
 /**
  * Records what the authority itself shows as granted and not reported: it replaces a hint of another epoch. One that was reported
- * is reported again, for the authority does not know of it any more. One that is under way with another epoch halts.
+ * is reported again, for the authority does not know of it any more. One that is under way with another epoch halts, unless a
+ * replay raised it.
  */
-export function recordGrants(
-  db: Queryable,
-  grants: readonly {
-    readonly organizationId: string;
-    readonly workspaceId: string;
-    readonly epoch: number;
-  }[],
-): Promise<GrantsRecorded> {
-  return one<GrantsRecorded>(
+export function recordOrders(db: Queryable, grants: readonly ShownGrant[]): Promise<OrdersRecorded> {
+  return one<OrdersRecorded>(
     db,
     `with granted as (
        select distinct on (realm_id) *
-         from unnest($1::uuid[], $2::text[], $3::bigint[]) as shown (realm_id, organization_id, epoch)
+         from unnest($1::uuid[], $2::text[], $3::bigint[], $4::boolean[]) as shown (realm_id, organization_id, epoch, replay)
+        order by realm_id, epoch desc
+     ), behind as (
+       select realm_id
+         from granted
+         join purge using (realm_id)
+        where granted.replay and purge.epoch < granted.epoch
      ), ordered as (
        insert into purge (realm_id, organization_id, epoch, state)
-       select realm_id, organization_id, epoch, 'ordered' from granted
+       select realm_id, organization_id, epoch, 'ordered'
+         from granted
+        where realm_id not in (select realm_id from behind)
        on conflict (realm_id) do update
           set organization_id = excluded.organization_id, epoch = excluded.epoch,
               next_step_time = clock_timestamp(), failures = 0
@@ -61,16 +73,38 @@ export function recordGrants(
                                  granted.epoch, purge.epoch)
          from granted
         where purge.realm_id = granted.realm_id and purge.epoch <> granted.epoch
+          and purge.realm_id not in (select realm_id from behind)
           and purge.state <> 'ordered' and purge.attention is null
        returning 1
      )
      select (select count(*) from ordered) as ordered,
             (select count(*) from again) as again,
-            (select count(*) from rewound) as rewound`,
+            (select count(*) from rewound) as rewound,
+            array(select realm_id::text from behind order by realm_id) as behind`,
     [
       grants.map((grant) => grant.workspaceId),
       grants.map((grant) => grant.organizationId),
       grants.map((grant) => grant.epoch),
+      grants.map((grant) => grant.replayOf !== ''),
     ],
   );
+}
+
+/** False when it is of this epoch, or a later one, by now. */
+export async function lockEarlierPurge(tx: Queryable, realmId: string, epoch: number): Promise<boolean> {
+  return (
+    (await execute(tx, `select from purge where realm_id = $1 and epoch < $2 for update`, [
+      realmId,
+      epoch,
+    ])) === 1
+  );
+}
+
+/**
+ * With all of its pages, of which a purge of ten million blocks has ten thousand. A row that is made anew remembers nothing by
+ * mistake.
+ */
+export async function forgetPurge(tx: Queryable, realmId: string): Promise<void> {
+  await execute(tx, `delete from page where realm_id = $1`, [realmId]);
+  await execute(tx, `delete from purge where realm_id = $1`, [realmId]);
 }

@@ -14,7 +14,8 @@ import type { StepResult, Steps } from '../purge/step.js';
 import { settle, type Receipt, type SettleOutcome } from '../settle-pages/settle-pages.js';
 import { createSteps } from '../steps.js';
 import { letheStore } from '../store/lethe/lethe-store.js';
-import { recordGrants, recordHint, type GrantsRecorded } from '../take-orders/take-orders.sql.js';
+import { recordGrants, type GrantsRecorded } from '../take-orders/record-grants.js';
+import { recordHint } from '../take-orders/take-orders.sql.js';
 import type { ScriptedAuthority } from './scripted-authority.js';
 
 /** A page as it was given to the queue, with a context. */
@@ -92,7 +93,7 @@ export function createPurger({ pool, script, publish, ...options }: PurgerOption
     async step(realmId) {
       const purge = await purger.purge(realmId);
       const result = await steps[purge.state](purge);
-      if (result.kind === 'attention') await needAttention(pool, realmId, result.reason);
+      if (result.kind === 'attention') await needAttention(pool, purge, result.reason);
       return result;
     },
     settle: (receipt) => settle(pool, letheStore, receipt),
