@@ -7,6 +7,7 @@ import { listDeletableRealms } from './list-deletable-realms.js';
 interface Options {
   organization?: string;
   allOrganizations?: true;
+  sizes?: true;
   json?: true;
   server?: string;
 }
@@ -20,11 +21,17 @@ export function addListDeletableRealms(program: Command, session: Session): void
     )
     .option('--organization <id>', 'the organization', notEmpty)
     .option('--all-organizations', 'every organization; each line then ends with its own')
+    .option('--sizes', 'each line then ends with blocks and bytes, which are asked of realm-purge')
     .option('--json', 'print a JSON array')
     .option(...SERVER_OPTION)
-    .action(async ({ organization, allOrganizations, json, server }: Options, command: Command) => {
+    .action(async ({ organization, allOrganizations, sizes, json, server }: Options, command: Command) => {
       if ((organization === undefined) === (allOrganizations === undefined))
         command.error('error: name one organization with --organization, or ask for --all-organizations');
-      await listDeletableRealms(session, { organization, json: json ?? false, server });
+      await listDeletableRealms(session, {
+        organization,
+        sizes: sizes ?? false,
+        json: json ?? false,
+        server,
+      });
     });
 }

@@ -4,10 +4,13 @@ import { printable, printableTime } from '../terminal/printable.js';
 import { printJson, type Session } from '../terminal/session.js';
 import { realmHex } from '../workspace/workspace-id.js';
 import { listCandidates, type Candidate } from './candidates.js';
+import { sizesOf } from './sizes.js';
 
 export interface ListOptions {
   /** Undefined: all organizations, and each candidate tells which is its own. */
   readonly organization: string | undefined;
+  /** Each candidate tells how much it holds. */
+  readonly sizes: boolean;
   readonly json: boolean;
   readonly server: string | undefined;
 }
@@ -18,15 +21,21 @@ export async function listDeletableRealms(session: Session, options: ListOptions
   const candidates = await withService(PurgeAuthorityServiceClient, session, server, (caller) =>
     listCandidates(caller, organization),
   );
+  const sizes = options.sizes ? await sizesOf(session, candidates) : undefined;
   const withOrganization = organization === undefined;
   if (json) {
     printJson(
       session.output,
-      candidates.map((candidate) => asJson(candidate, withOrganization)),
+      candidates.map((candidate) => ({
+        ...asJson(candidate, withOrganization),
+        ...sizes?.asJson(candidate),
+      })),
     );
     return;
   }
-  const lines = candidates.map((candidate) => asLine(candidate, withOrganization));
+  const lines = candidates.map(
+    (candidate) => `${asLine(candidate, withOrganization)}${sizes?.asText(candidate) ?? ''}\n`,
+  );
   session.output.write(
     lines.length === 0
       ? 'No realms eligible for deletion\n'
@@ -41,7 +50,7 @@ function asLine({ workspaceId, kind, since, organizationId }: Candidate, withOrg
   const realm = printable(realmHex(workspaceId));
   // Behind everything else: a script that takes the first fields goes on working.
   const organization = withOrganization ? `  organization=${printable(organizationId)}` : '';
-  return `Realm ${realm}  kind=${kind.padEnd(KIND_WIDTH)}  ${DATE[kind]}=${printableTime(since)}${organization}\n`;
+  return `Realm ${realm}  kind=${kind.padEnd(KIND_WIDTH)}  ${DATE[kind]}=${printableTime(since)}${organization}`;
 }
 
 function asJson(candidate: Candidate, withOrganization: boolean): Record<string, string> {

@@ -32,15 +32,15 @@ export function openLines(path: string): Lines {
 
   async function refill(): Promise<string | undefined> {
     while (next >= lines.length && !ended) {
-      const { value: chunk, done } = await chunks.next().catch((error: unknown) => {
+      const read: IteratorResult<Buffer, unknown> = await chunks.next().catch((error: unknown) => {
         throw new Failure(EXIT.usage, `cannot read ${path}: ${reasonOf(error)}`);
       });
-      ended = done === true;
-      if (ended) {
+      ended = read.done === true;
+      if (read.done) {
         lines = rest.length === 0 ? [] : [rest.toString('utf8')];
       } else {
-        hash.update(chunk as Buffer);
-        const bytes = Buffer.concat([rest, chunk as Buffer]);
+        hash.update(read.value);
+        const bytes = Buffer.concat([rest, read.value]);
         const end = bytes.lastIndexOf('\n');
         lines = end < 0 ? [] : bytes.toString('utf8', 0, end).split('\n');
         rest = bytes.subarray(end + 1);
