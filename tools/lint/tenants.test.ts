@@ -33,6 +33,8 @@ const ABOVE: Readonly<Record<string, string>> = {
   'report-erasure/report-erasure.sql.ts isRequired': 'for participants, by grant',
   'report-progress/report-progress.sql.ts upsertProgress': 'for participants, by grant',
   'resource/resource.sql.ts BUCKETS_OF_REPOSITORY': 'part of statements that name the organization',
+  'watch-progress/watch-progress.sql.ts listOpenDeletions': 'a loop over all organizations',
+  'watch-progress/watch-progress.sql.ts listReportsOf': 'a loop over all organizations',
   'workspace/workspace.sql.ts FACTS': 'part of statements that name the organization',
 };
 

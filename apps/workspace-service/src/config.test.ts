@@ -32,6 +32,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       natsToken: undefined,
       purgeNoticeSeconds: 604_800,
+      noProgressSeconds: 180,
     });
   });
 
@@ -60,6 +61,9 @@ describe('readConfig', () => {
     ['PURGE_NOTICE_SECONDS', '-1'],
     ['PURGE_NOTICE_SECONDS', '7d'],
     ['PURGE_NOTICE_SECONDS', '3155760001'],
+    ['NO_PROGRESS_SECONDS', '9'],
+    ['NO_PROGRESS_SECONDS', '281'],
+    ['NO_PROGRESS_SECONDS', '3m'],
   ])('names %s=%s in one sentence', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);

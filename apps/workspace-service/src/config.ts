@@ -1,9 +1,10 @@
 import { readMessagingSettings, type MessagingSettings } from '@lethe/messaging';
 import { readDatabaseUrl } from '@lethe/postgres';
 import { Configuration, readServerSettings, type Callers, type ServerSettings } from '@lethe/service';
+import { PATIENCE, type Patience } from './deletion/standstill.js';
 import { parseParticipants, type RequiredParticipants } from './deletion/participants.js';
 
-export interface Config extends ServerSettings, MessagingSettings {
+export interface Config extends ServerSettings, MessagingSettings, Patience {
   readonly databaseUrl: string;
   readonly participants: RequiredParticipants;
   readonly certificateKey: string;
@@ -14,6 +15,8 @@ export interface Config extends ServerSettings, MessagingSettings {
 const WEEK_SECONDS = 7 * 86_400;
 /** As in the limits of a deletion policy. */
 const CENTURY_SECONDS = 3_155_760_000;
+/** With the time between two looks less than the five minutes within which it must be alarmed. */
+const MAX_NO_PROGRESS_SECONDS = 280;
 
 /** The only reader of the environment. @throws ConfigurationError naming every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -40,5 +43,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       'an Ed25519 private key as a JSON Web Key (or CERTIFICATE_KEY_FILE)',
     ),
     purgeNoticeSeconds: c.integer('PURGE_NOTICE_SECONDS', WEEK_SECONDS, 1, CENTURY_SECONDS),
+    noProgressSeconds: c.integer(
+      'NO_PROGRESS_SECONDS',
+      PATIENCE.noProgressSeconds,
+      10,
+      MAX_NO_PROGRESS_SECONDS,
+    ),
   });
 }

@@ -40,3 +40,7 @@ export const refusals = {
       message: 'The purge of this workspace has started: it cannot be restored or held any more',
     }),
 };
+
+/** What the state of things forbids. */
+export const refused = (reason: string, message: string, metadata: Record<string, string> = {}) =>
+  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message, metadata });

@@ -9,6 +9,7 @@ import { deleteBucketRpc } from './delete-bucket/delete-bucket.rpc.js';
 import { deleteRepositoryRpc } from './delete-repository/delete-repository.rpc.js';
 import { deleteWorkspaceRpc } from './delete-workspace/delete-workspace.rpc.js';
 import type { RequiredParticipants } from './deletion/participants.js';
+import type { Patience } from './deletion/standstill.js';
 import { getCertificateRpc } from './get-certificate/get-certificate.rpc.js';
 import { getDeletionRpc } from './get-deletion/get-deletion.rpc.js';
 import { getGrantRpc } from './get-grant/get-grant.rpc.js';
@@ -53,6 +54,7 @@ export function workspaceService(
   pool: Pool,
   certificateKey: () => Promise<CertificateKey>,
   watchers: Watchers,
+  patience: Patience,
 ): WorkspaceServiceServer {
   return {
     createWorkspace: handlers.unary(createWorkspaceRpc(pool)),
@@ -60,8 +62,8 @@ export function workspaceService(
     getWorkspace: handlers.unary(getWorkspaceRpc(pool)),
     deleteWorkspace: handlers.unary(deleteWorkspaceRpc(pool)),
     restoreWorkspace: handlers.unary(restoreWorkspaceRpc(pool)),
-    getDeletion: handlers.unary(getDeletionRpc(pool)),
-    watchDeletion: handlers.serverStream(watchDeletionRpc(pool, watchers)),
+    getDeletion: handlers.unary(getDeletionRpc(pool, patience)),
+    watchDeletion: handlers.serverStream(watchDeletionRpc(pool, watchers, patience)),
     getDeletionCertificate: handlers.unary(getCertificateRpc(pool)),
     listCertificateKeys: handlers.unary(listCertificateKeysRpc(certificateKey)),
     listBuckets: handlers.unary(listBucketsRpc(pool)),

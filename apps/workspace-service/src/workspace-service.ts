@@ -20,10 +20,13 @@ import type { Config } from './config.js';
 import { forgetOldAnswers } from './forget-answers/forget-answers.loop.js';
 import { recallParticipants } from './recall-participants/recall-participants.loop.js';
 import { purgeAuthorityService, workspaceService } from './services.js';
+import { progressWatcher } from './watch-progress/watch-progress.loop.js';
 import { createWatchers, WATCHER_LIMITS } from './watch-deletion/watchers.js';
 import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+/** What stands still is alarmed within five minutes: this and NO_PROGRESS_SECONDS (280 at most) are less together. */
+const WATCH_PROGRESS_MS = 10_000;
 const ISSUER = 'lethe workspace-service 0.1.0';
 
 export interface WorkspaceServiceHandle extends Component {
@@ -78,6 +81,13 @@ export function createWorkspaceService(
     logger,
     metrics,
   });
+  const watchProgress = createLoop({
+    name: 'watch-progress',
+    intervalMs: Math.min(intervalMs, WATCH_PROGRESS_MS),
+    runOnce: progressWatcher({ pool, patience: config, logger, metrics }),
+    logger,
+    metrics,
+  });
   const forget = createLoop({
     name: 'forget-answers',
     intervalMs: 60_000,
@@ -103,7 +113,7 @@ export function createWorkspaceService(
   const grpc = createGrpcServer('grpc', config.grpcListen, [
     {
       definition: WorkspaceServiceService,
-      implementation: workspaceService(handlers, pool, certificateKey, watchers),
+      implementation: workspaceService(handlers, pool, certificateKey, watchers, config),
     },
     {
       definition: PurgeAuthorityServiceService,
@@ -131,6 +141,7 @@ export function createWorkspaceService(
       certify,
       announce,
       startDue,
+      watchProgress,
       recall,
       forget,
       grpc,

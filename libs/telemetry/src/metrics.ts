@@ -12,6 +12,8 @@ export interface Metrics {
   readonly published: Counter<'type'>;
   /** Streams without an end of their own that are open now. */
   readonly openStreams: Gauge<'stream'>;
+  /** Purges under way that something holds up, by the type of the condition. */
+  readonly deletionsHeldUp: Gauge<'condition'>;
   /** Things a person has to look at: disagreeing reports, dead letters, a rewound authority. */
   readonly alarms: Counter<'alarm'>;
 }
@@ -57,6 +59,12 @@ export function createMetrics(service: string): Metrics {
       name: 'lethe_open_streams',
       help: 'Streams without an end of their own that are open now',
       labelNames: ['stream'],
+      registers,
+    }),
+    deletionsHeldUp: new Gauge({
+      name: 'lethe_deletions_held_up',
+      help: 'Purges under way that something holds up',
+      labelNames: ['condition'],
       registers,
     }),
     alarms: new Counter({

@@ -1,4 +1,3 @@
-import type { DeletionProgress } from '@lethe/contracts';
 import { many, maybeOne, one, type Queryable } from '@lethe/postgres';
 
 export interface DeletionRow {
@@ -38,13 +37,14 @@ export interface ParticipantRow {
 }
 
 export interface ProgressRow {
+  readonly deletion_id: string;
   readonly participant: string;
   readonly progress: unknown;
   readonly conditions: unknown[];
+  /** When it last said anything, and when that last was something new. */
   readonly report_time: Date;
+  readonly change_time: Date;
 }
-
-export type Progress = DeletionProgress;
 
 /** The deletion of the workspace's current epoch. Behind the lock of a workspace that is not active there is exactly one. */
 export function openDeletion(tx: Queryable, workspaceId: string): Promise<DeletionRow> {
@@ -106,13 +106,18 @@ export function listProgress(
 ): Promise<ProgressRow[]> {
   return many<ProgressRow>(
     db,
-    `select participant, progress, conditions, report_time
-       from deletion_progress
+    `select deletion_id, participant, p.progress, p.conditions, p.report_time, p.change_time
+       from deletion_progress p
        join deletion using (deletion_id)
       where organization_id = $1 and deletion_id = $2
       order by participant`,
     [organization_id, deletion_id],
   );
+}
+
+/** The time by which everything here is judged. */
+export async function readClock(db: Queryable): Promise<Date> {
+  return (await one<{ now: Date }>(db, `select clock_timestamp()::timestamptz(3) as now`)).now;
 }
 
 export function findCertificate(

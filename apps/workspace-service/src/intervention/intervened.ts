@@ -1,8 +1,7 @@
-import { status } from '@grpc/grpc-js';
 import type { Grant } from '@lethe/contracts';
-import { RefusalError, unreachable } from '@lethe/outcome';
+import { unreachable } from '@lethe/outcome';
 import { wireGrant } from '../deletion/deletion.js';
-import { refusals } from '../refusals.js';
+import { refusals, refused } from '../refusals.js';
 import { textOf, uuidOf } from '../requests.js';
 import type { InterventionOrder, InterventionOutcome } from './intervention.js';
 
@@ -33,6 +32,3 @@ export function intervened(outcome: InterventionOutcome): { grant: Grant } {
       return unreachable(outcome);
   }
 }
-
-const refused = (reason: string, message: string) =>
-  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message });

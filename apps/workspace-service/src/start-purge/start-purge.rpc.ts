@@ -5,7 +5,7 @@ import type { Pool } from '@lethe/postgres';
 import { wireGrant } from '../deletion/deletion.js';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
-import { refusals } from '../refusals.js';
+import { refusals, refused } from '../refusals.js';
 import { organizationIdOf, textOf, uuidOf } from '../requests.js';
 import { grantPurge, previewGrant, type PurgeOrder } from '../grant/grant.js';
 
@@ -56,9 +56,6 @@ export const startPurgeRpc =
         return unreachable(outcome);
     }
   };
-
-const refused = (reason: string, message: string, metadata: Record<string, string> = {}) =>
-  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message, metadata });
 
 /** Whoever asks to keep the blocks must not take them for kept. */
 const grantedOtherwise = ({ deletion_id: deletionId, release_time: releaseTime }: DeletionRow) =>

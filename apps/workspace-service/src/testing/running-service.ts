@@ -25,6 +25,7 @@ export function configOf(servers: {
     participants: PARTICIPANTS,
     reconcileMs: 100,
     purgeNoticeSeconds: 604_800,
+    noProgressSeconds: 180,
     logLevel: 'silent',
   };
 }

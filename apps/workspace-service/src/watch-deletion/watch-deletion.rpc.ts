@@ -4,6 +4,7 @@ import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { userOrOperator } from '../allowed-calls.js';
 import { describeDeletion } from '../deletion/describe-deletion.js';
+import { PATIENCE, type Patience } from '../deletion/standstill.js';
 import { visibleDeletion } from '../deletion/visible-deletion.js';
 import { uuidOf } from '../requests.js';
 import { eventIdOf } from './event-id.js';
@@ -17,7 +18,7 @@ const FINAL: readonly DeletionState[] = [DeletionState.PURGED, DeletionState.RES
  * Looks twice a second, and sends what is not what was sent last; slow readers miss states between, never the last one. A look at
  * what has not changed is one statement. Whether the caller may see it is decided anew with each change.
  */
-export const watchDeletionRpc = (pool: Pool, watchers: Watchers) =>
+export const watchDeletionRpc = (pool: Pool, watchers: Watchers, patience: Patience = PATIENCE) =>
   async function* (
     request: WatchDeletionRequest,
     context: CallContext,
@@ -33,15 +34,17 @@ export const watchDeletionRpc = (pool: Pool, watchers: Watchers) =>
     try {
       let sent = request.lastEventId;
       let version: string | undefined;
+      let turnTime: Date | undefined;
       while (!ended.signal.aborted) {
         // Read first: what changes while it is described changes the version again.
-        const now = workspaceId && (await readVersion(pool, workspaceId, caller?.userId))?.version;
-        if (now === undefined || now !== version) {
-          const deletion = await describeDeletion(pool, await visibleDeletion(pool, workspaceId, caller));
+        const now = workspaceId ? await readVersion(pool, workspaceId, caller?.userId) : undefined;
+        if (now === undefined || now.version !== version || hasCome(turnTime, now.now)) {
+          const row = await visibleDeletion(pool, workspaceId, caller);
+          const { deletion, ...described } = await describeDeletion(pool, row, patience);
           const eventId = eventIdOf(deletion);
           if (eventId !== sent) yield { deletion, eventId };
           if (FINAL.includes(deletion.state)) return;
-          [sent, version] = [eventId, now];
+          [sent, version, turnTime] = [eventId, now?.version, described.turnTime];
         }
         await sleep(LOOK_MS, undefined, { signal: ended.signal }).catch(() => undefined);
       }
@@ -51,3 +54,6 @@ export const watchDeletionRpc = (pool: Pool, watchers: Watchers) =>
       context.signal.removeEventListener('abort', end);
     }
   };
+
+/** A silence grows too long with nothing written anywhere. */
+const hasCome = (time: Date | undefined, now: Date): boolean => time !== undefined && time <= now;
