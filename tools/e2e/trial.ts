@@ -46,9 +46,15 @@ const NAMES = ['workspace', 'realm', 'sweep', 'webhook'] as const;
 export interface TrialOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly versioning?: boolean;
+  /** More participants, that the test itself runs. */
+  readonly participants?: readonly string[];
 }
 
-export async function startTrial({ settings = {}, versioning = false }: TrialOptions = {}): Promise<Trial> {
+export async function startTrial({
+  settings = {},
+  versioning = false,
+  participants = [],
+}: TrialOptions = {}): Promise<Trial> {
   const tag = `e2e_${randomBytes(4).toString('hex')}`;
   const server = serverVariable('DATABASE_URL');
   const urls = Object.fromEntries(
@@ -80,6 +86,7 @@ export async function startTrial({ settings = {}, versioning = false }: TrialOpt
     certificateKey: JSON.stringify(await exportJWK(privateKey)),
     logs,
     settings: { RECONCILE_MS: '300', RERELEASE_MS: '2000', ...settings },
+    participants,
   });
   const logger = createLogger('trial', 'silent');
   const pools = Object.fromEntries(

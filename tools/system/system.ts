@@ -33,6 +33,8 @@ export interface SystemOptions {
   readonly gatewayListen?: string;
   /** More settings, for all services. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** More participants, required as those of Lethe are; whoever names them runs them. */
+  readonly participants?: readonly string[];
 }
 
 /** All services of Lethe, each its own process, on loopback. */
@@ -42,6 +44,8 @@ export interface System {
   readonly issuer: Issuer;
   /** What an operator's command needs to call the workspace service, and the webhook sender. */
   readonly operatorEnv: Readonly<Record<string, string>>;
+  /** What one of `participants` needs to call the workspace service and to hear events. */
+  participantEnv(name: string): Readonly<Record<string, string>>;
   readonly workspace: GrpcCaller<WorkspaceServiceClient>;
   readonly authority: GrpcCaller<PurgeAuthorityServiceClient>;
   readonly purges: GrpcCaller<RealmPurgeServiceClient>;
@@ -59,7 +63,7 @@ const knows = (callers: Record<string, string>) =>
     .join(',');
 
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { env, settings = {} } = options;
+  const { env, settings = {}, participants = [] } = options;
   await mkdir(options.logs, { recursive: true });
   const issuer = await startIssuer();
   const tokens = {
@@ -72,6 +76,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     'blob-sweeper': token(),
     'data-plane': token(),
   };
+  const others = Object.fromEntries(participants.map((name) => [name, token()]));
   const address = async () => `127.0.0.1:${await freePort()}`;
   const [workspaceAddress, realmAddress, sweeperAddress] = [
     await address(),
@@ -102,8 +107,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         operator: tokens.operator,
         'realm-purge': tokens['realm-purge'],
         'blob-sweeper': tokens['blob-sweeper'],
+        ...others,
       }),
-      REQUIRED_PARTICIPANTS: 'realm-purge:blocks,blob-sweeper:blocks',
+      REQUIRED_PARTICIPANTS: ['realm-purge:blocks', 'blob-sweeper:blocks', ...participants].join(','),
       CERTIFICATE_KEY: options.certificateKey,
     }),
     'realm-purge': start('realm-purge', {
@@ -183,6 +189,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       WEBHOOK_SENDER_ADDRESS: webhookAddress,
       GRPC_TOKEN: tokens.operator,
     },
+    participantEnv: (name) => ({
+      ...nats,
+      WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      GRPC_TOKEN: others[name] ?? '',
+    }),
     workspace,
     authority,
     purges,
