@@ -17,6 +17,7 @@ import { addRestoreWorkspace } from './restore-workspace/restore-workspace.comma
 import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
 import { addShowDeletion } from './show-deletion/show-deletion.command.js';
+import { addSweepRealm } from './sweep-realm/sweep-realm.command.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
 import { Failure, Interrupted } from './terminal/failure.js';
 import { printable } from './terminal/printable.js';
@@ -62,6 +63,7 @@ function createProgram(session: Session): Command {
     .addHelpText('afterAll', EXIT_CODES_HELP);
   addListDeletableRealms(program, session);
   addDeleteRealm(program, session);
+  addSweepRealm(program, session);
   const deletion = program.command('deletion').description('look at deletions');
   addListDeletions(deletion, session);
   addShowDeletion(deletion, session);

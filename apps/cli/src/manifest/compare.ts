@@ -20,7 +20,7 @@ export interface Comparison {
  * @throws Failure with the number of the first line that is none.
  */
 export async function compareList(path: string, pages: AsyncIterable<ExportedPage>): Promise<Comparison> {
-  const lines = openLines(path);
+  const lines = await openLines(path);
   const foreign = (line: string) =>
     new Failure(
       EXIT.refused,
@@ -44,6 +44,6 @@ export async function compareList(path: string, pages: AsyncIterable<ExportedPag
     if (left !== undefined) throw foreign(left);
     return { digest: lines.digest(), lines: lines.taken, more, retained };
   } finally {
-    lines.close();
+    await lines.close();
   }
 }

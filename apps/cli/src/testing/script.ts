@@ -61,7 +61,7 @@ import type {
 /** What the service answers, call by call. A call that is not scripted is UNIMPLEMENTED. */
 export interface Script {
   listDeletable?: (request: ListDeletableRequest) => ListDeletableResponse;
-  getDeletion?: (request: GetDeletionRequest) => GetDeletionResponse;
+  getDeletion?: (request: GetDeletionRequest) => GetDeletionResponse | Promise<GetDeletionResponse>;
   getDeletionCertificate?: (request: GetDeletionCertificateRequest) => GetDeletionCertificateResponse;
   listCertificateKeys?: () => ListCertificateKeysResponse;
   listDeletions?: (request: ListDeletionsRequest) => ListDeletionsResponse;
