@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** Of the realm that is measured; 10 000 000 is the full size. */
+  readonly blocks: number;
+  /** Vlobs of each round of the comparison with a raw DELETE. */
+  readonly metadataRows: number;
+  readonly rounds: number;
+  /** Where PostgreSQL and NATS keep their data, which are then written as safely as an operator's; undefined: thrown away, never synced. */
+  readonly data: string | undefined;
+  /** More settings of realm-purge and blob-sweeper, as NAME=value. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export const USAGE = `npm run bench:purge -- [options]
+  --blocks N          blocks of the realm that is purged (100000; full size: 10000000)
+  --metadata-rows N   vlobs of each round beside a raw DELETE (50000)
+  --rounds N          rounds of each comparison (3)
+  --data DIR          PostgreSQL and NATS on disk in DIR, synced; without it throw-away data without fsync
+  --set NAME=value    a setting of realm-purge and blob-sweeper; repeatable`;
+
+/** @throws Error with a sentence that says what is wrong. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      blocks: text,
+      'metadata-rows': text,
+      rounds: text,
+      data: text,
+      set: { type: 'string', multiple: true },
+    },
+  });
+  const count = (name: 'blocks' | 'metadata-rows' | 'rounds', usual: number, least: number): number => {
+    const given = values[name];
+    const number = given === undefined ? usual : Number(given.replaceAll('_', ''));
+    if (!Number.isSafeInteger(number) || number < least)
+      throw new Error(`--${name} takes a number from ${least} on`);
+    return number;
+  };
+  return {
+    blocks: count('blocks', 100_000, 1_000),
+    metadataRows: count('metadata-rows', 50_000, 100),
+    rounds: count('rounds', 3, 1),
+    data: values.data,
+    settings: Object.fromEntries((values.set ?? []).map(settingOf)),
+  };
+}
+
+function settingOf(text: string): [string, string] {
+  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new Error('--set takes NAME=value');
+  return [name, value];
+}
