@@ -22,7 +22,11 @@ export interface Trial extends Hands {
   readonly nats: OwnNats;
   /** What each service says, in a file of its name. */
   readonly logs: string;
-  readonly pools: Readonly<Record<(typeof NAMES)[number], Pool>>;
+  readonly pools: Readonly<Record<DatabaseName, Pool>>;
+  /** A copy of one of the databases, as a backup would take it: nobody may be connected to it then. Answers the copy's name. */
+  backUp(name: DatabaseName): Promise<string>;
+  /** Puts a copy in the place of the database: whoever is connected loses it. */
+  putBack(name: DatabaseName, copy: string): Promise<void>;
   /** May do anything with the bucket. */
   readonly admin: S3Client;
   rest(userId: string): Promise<Rest>;
@@ -42,6 +46,7 @@ export const FOUR_ZEROS: Findings = {
 };
 
 const NAMES = ['workspace', 'realm', 'sweep', 'webhook'] as const;
+export type DatabaseName = (typeof NAMES)[number];
 
 export interface TrialOptions {
   readonly settings?: Readonly<Record<string, string>>;
@@ -59,7 +64,7 @@ export async function startTrial({
   const server = serverVariable('DATABASE_URL');
   const urls = Object.fromEntries(
     NAMES.map((name) => [name, Object.assign(new URL(server), { pathname: `/${tag}_${name}` }).href]),
-  ) as Record<(typeof NAMES)[number], string>;
+  ) as Record<DatabaseName, string>;
   await onServer(
     server,
     NAMES.map((name) => `create database ${tag}_${name}`),
@@ -85,14 +90,24 @@ export async function startTrial({
     bucket,
     certificateKey: JSON.stringify(await exportJWK(privateKey)),
     logs,
-    settings: { RECONCILE_MS: '300', RERELEASE_MS: '2000', ...settings },
+    // No upload of a test outlives its fence.
+    settings: { RECONCILE_MS: '300', RERELEASE_MS: '2000', UPLOAD_QUARANTINE_SECONDS: '0', ...settings },
     participants,
   });
   const logger = createLogger('trial', 'silent');
   const pools = Object.fromEntries(
     NAMES.map((name) => [name, createPool({ url: urls[name], applicationName: 'oracle', max: 4, logger })]),
-  ) as Record<(typeof NAMES)[number], Pool>;
+  ) as Record<DatabaseName, Pool>;
   const [admin, s3] = [s3Client(process.env, 'admin'), s3Client(process.env, 'writer')];
+
+  let copies = 0;
+  /** By name, in place of what was there. */
+  const copyOf = (from: string, to: string) =>
+    onServer(server, [
+      `drop database if exists ${to} with (force)`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${from}' and application_name = 'oracle'`,
+      `create database ${to} template ${from}`,
+    ]);
 
   const deletionOf = async (workspaceId: string) => {
     const { deletion } = await system.workspace.unary((client) => client.getDeletion, {
@@ -110,6 +125,12 @@ export async function startTrial({
     s3,
     bucket,
     rest: async (userId) => restClient(system.gatewayUrl, await system.issuer.tokenFor(userId)),
+    async backUp(name) {
+      const copy = `${tag}_copy_${++copies}`;
+      await copyOf(`${tag}_${name}`, copy);
+      return copy;
+    },
+    putBack: (name, copy) => copyOf(copy, `${tag}_${name}`),
     deletionOf,
     purged: (workspaceId) =>
       eventually(
@@ -134,7 +155,9 @@ export async function startTrial({
       for (const client of [admin, s3]) client.destroy();
       await onServer(
         server,
-        NAMES.map((name) => `drop database if exists ${tag}_${name} with (force)`),
+        [...NAMES, ...Array.from({ length: copies }, (_, i) => `copy_${i + 1}`)].map(
+          (name) => `drop database if exists ${tag}_${name} with (force)`,
+        ),
       );
       if (process.env['LETHE_KEEP_LOGS'] === undefined) await rm(logs, { recursive: true, force: true });
     },

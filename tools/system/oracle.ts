@@ -117,11 +117,13 @@ async function judgePurged(
   )
     leftovers.push(`${workspaceId}: not purged, or its name is left`);
   if (
-    (await count(at.workspace, 'certificate join deletion using (deletion_id) where workspace_id = $1', [
-      workspaceId,
-    ])) !== 1
+    (await count(
+      at.workspace,
+      'certificate join deletion using (deletion_id) join workspace using (workspace_id, epoch) where workspace_id = $1',
+      [workspaceId],
+    )) !== 1
   )
-    leftovers.push(`${workspaceId}: no certificate`);
+    leftovers.push(`${workspaceId}: no certificate of its last deletion`);
 }
 
 async function judgeCertificates(
@@ -144,21 +146,21 @@ async function judgeCertificates(
       accuse(`does not verify: ${verification.kind}`);
       continue;
     }
-    const { blocks, workspaceId } = verification.claims;
+    const { blocks, workspaceId, epoch } = verification.claims;
     if (workspaceId !== id) accuse('names another workspace');
     if (expected === undefined) continue;
     const retained = expected.retained?.length ?? 0;
     if (blocks.total !== expected.blocks.length)
       accuse(`counts ${blocks.total} of ${expected.blocks.length} blocks`);
     if (blocks.retained !== retained) accuse(`counts ${blocks.retained} retained, not ${retained}`);
-    if (blocks.root !== (await ledgerRoot(at, id))) accuse('its root is not what the ledger gives');
+    if (blocks.root !== (await ledgerRoot(at, id, epoch))) accuse('its root is not what the ledger gives');
   }
 }
 
-async function ledgerRoot({ sweep }: Witnesses, realmId: string): Promise<string> {
+async function ledgerRoot({ sweep }: Witnesses, realmId: string, epoch: number): Promise<string> {
   const { rows } = await sweep.query<{ page: number; rows: number; swept: number; row_digest: Buffer }>(
-    'select page_no::int as page, rows, swept, row_digest from swept_page where realm_id = $1 order by page_no',
-    [realmId],
+    'select page_no::int as page, rows, swept, row_digest from swept_page where realm_id = $1 and epoch = $2 order by page_no',
+    [realmId, epoch],
   );
   return merkleRoot(
     rows.map(({ row_digest: rowDigest, ...page }) => pageLeaf({ ...page, rowDigest })),
