@@ -57,12 +57,21 @@ const good: Record<Method, () => object> = {
   exportRealmBlocks: realm,
   getPurge: () => ({ realmId }),
   setReleaseLimit: () => ({ organizationId: 'org1', blocksPerSecond: 1_000, setBy: 'operator-1' }),
-  listReleaseLimits: () => ({}),
+  listReleaseLimits: () => ({ pageSize: 1_000 }),
 };
 const access = (userId: string) => ({ userId, access: Buffer.of(1) });
 const block = (blockId: string, sizeBytes = 1) => ({ blockId, sizeBytes });
 const organizations = ['', '/', 'a/b', 'x'.repeat(33), 'a\0', '\u0085', '\u2028', '\n'];
 const ids = ['', 'x', 'x'.repeat(100_000), `${randomUUID()}0`, "' or true --", '\0'];
+const unprintable = ['', ' ', 'x'.repeat(129), 'a\0', 'a\n', '\u009b31m', 'a\u2028b', 'a\u202eb'];
+/** Made by nobody here: no base64url, another spelling of it, and what is no organization. */
+const foreignTokens = [
+  'x',
+  'b3Jn+',
+  'b3Jn=',
+  ...['a/b', '\0', 'x'.repeat(33)].map((id) => Buffer.from(id).toString('base64url')),
+  Buffer.of(0xff, 0xfe).toString('base64url'),
+];
 const bad: Partial<Record<Method, object[]>> = {
   registerBlocks: [
     ...ids.map((id) => ({ blocks: [block(id)] })),
@@ -83,6 +92,14 @@ const bad: Partial<Record<Method, object[]>> = {
     { accesses: [access('a\0')] },
     { accesses: [access('x'.repeat(129))] },
     { accesses: Array.from({ length: 10_001 }, (_, n) => access(`${n}`)) },
+  ],
+  setReleaseLimit: [
+    ...[-1, 1e9 + 1, Number.MAX_SAFE_INTEGER].map((blocksPerSecond) => ({ blocksPerSecond })),
+    ...unprintable.map((setBy) => ({ setBy })),
+  ],
+  listReleaseLimits: [
+    ...[-1, 1_001, 2 ** 31 - 1].map((pageSize) => ({ pageSize })),
+    ...foreignTokens.map((pageToken) => ({ pageToken })),
   ],
   describeRealms: [
     ...ids.map((id) => ({ realmIds: [id] })),
@@ -146,6 +163,9 @@ describe('each method of realm-purge', () => {
       createRealm: { code: status.OK },
       describeRealms: { code: status.OK, messages: [{ realms: [] }] },
       getPurge: { code: status.NOT_FOUND, reason: 'PURGE_NOT_FOUND' },
+      // Of an organization: no realm is in them.
+      setReleaseLimit: { code: status.OK },
+      listReleaseLimits: { code: status.OK },
     };
     expect(answer).toMatchObject(expected[method] ?? { code: status.NOT_FOUND, reason: 'REALM_NOT_FOUND' });
   });

@@ -17,12 +17,17 @@ export interface KeyedBucket extends Bucket {
   readonly key: string;
 }
 
+/** For a statement that reads something else too: the bucket of the key in this parameter as JSON, or null without a limit. */
+export const bucketColumn = ({ table, key, perSecond }: BucketTable, parameter: string): string =>
+  `(select json_build_object('perSecond', ${perSecond}, 'tokens', tokens,
+                             'elapsedSeconds', extract(epoch from clock_timestamp() - refill_time))
+      from ${table} where ${key} = ${parameter})`;
+
 /** In key order, so that two who take several never wait for each other in a ring. The database's clock alone decides. */
 export function lockBuckets(
   tx: Queryable,
   { table, key, perSecond }: BucketTable,
   keys: readonly string[],
-  locked: 'wait' | 'skip',
 ): Promise<KeyedBucket[]> {
   return many<KeyedBucket>(
     tx,
@@ -31,7 +36,7 @@ export function lockBuckets(
        from ${table}
       where ${key} = any($1::text[])
       order by ${key}
-        for update ${locked === 'skip' ? 'skip locked' : ''}`,
+        for update`,
     [keys],
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_PER_SECOND, isRate, portionsIn, refilled, waitMs, type Bucket } from './bucket.js';
+import { MAX_PER_SECOND, affordable, isRate, portionsIn, refilled, waitMs, type Bucket } from './bucket.js';
 
 const PORTION = 1_000;
 
@@ -44,6 +44,18 @@ describe('a bucket', () => {
   });
 
   it.each([
+    { tokens: 0, sizes: [1], taken: 0 },
+    { tokens: -1, sizes: [0, 0], taken: 0 },
+    { tokens: 0.5, sizes: [1_000, 1], taken: 1 },
+    { tokens: 1_500, sizes: [1_000, 1_000, 1_000], taken: 2 },
+    { tokens: 2_000, sizes: [1_000, 1_000, 1_000], taken: 2 },
+    { tokens: 10, sizes: [0, 0, 9, 0, 1, 1], taken: 5 },
+    { tokens: 10, sizes: [], taken: 0 },
+  ])('of $tokens tokens gives $taken portions of $sizes', ({ tokens, sizes, taken }) => {
+    expect(affordable(tokens, sizes)).toBe(taken);
+  });
+
+  it.each([
     { tokens: 1, perSecond: 1, ms: 0 },
     { tokens: 0, perSecond: 1, ms: 1 },
     { tokens: -999, perSecond: 1, ms: 999_001 },
@@ -62,15 +74,18 @@ describe('whoever takes from a bucket, whenever and however much', () => {
   });
   const visits = fc.array(visit, { maxLength: 60 });
 
+  const sizes = fc.array(fc.integer({ min: 0, max: PORTION }), { minLength: 1, maxLength: 5 });
+
   it('gets no more than rate × time, what the bucket holds, and the part of one portion', () => {
     fc.assert(
-      fc.property(limit, visits, (perSecond, all) => {
+      fc.property(limit, sizes, visits, (perSecond, sizes, all) => {
         let [tokens, taken, seconds] = [0, 0, 0];
         for (const { afterUs, asks } of all) {
           const elapsedSeconds = afterUs / 1e6;
           seconds += elapsedSeconds;
           tokens = refilled({ perSecond, tokens, elapsedSeconds }, PORTION);
-          const units = Math.min(asks, portionsIn(tokens, PORTION)) * PORTION;
+          const wanted = Array.from({ length: asks }, (_, n) => sizes[n % sizes.length]!);
+          const units = wanted.slice(0, affordable(tokens, wanted)).reduce((sum, size) => sum + size, 0);
           [tokens, taken] = [tokens - units, taken + units];
           expect(tokens).toBeGreaterThan(-PORTION);
           expect(taken).toBeLessThanOrEqual(perSecond * seconds + PORTION);

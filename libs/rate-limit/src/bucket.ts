@@ -23,10 +23,21 @@ export function refilled({ perSecond, tokens, elapsedSeconds }: Bucket, portion:
 }
 
 /**
- * How many portions of at most this many units may be taken. One is taken whole as soon as there is any token, and may leave less
+ * How many of these portions may be taken, in their order. One is taken whole as soon as there is any token, and may leave less
  * than one portion of debt, which is paid back before the next: so a limit below a portion's size makes progress too, and what is
  * taken in any time is at most rate × time + what the bucket holds + the part of one portion.
  */
+export function affordable(tokens: number, portions: readonly number[]): number {
+  let left = tokens;
+  const refused = portions.findIndex((units) => {
+    if (left <= 0) return true;
+    left -= units;
+    return false;
+  });
+  return refused === -1 ? portions.length : refused;
+}
+
+/** How many portions of this size that is. */
 export function portionsIn(tokens: number, portion: number): number {
   return tokens > 0 ? Math.ceil(tokens / portion) : 0;
 }

@@ -1,11 +1,26 @@
-import { status } from '@grpc/grpc-js';
 import type { SetReleaseLimitRequest, SetReleaseLimitResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
+import { MAX_PER_SECOND, isRate } from '@lethe/rate-limit';
+import { limitOf } from '../limit/limit.js';
+import { organizationIdOf, refusals } from '../requests.js';
+import { removeLimit, setLimit, stepOrganizationSoon } from './set-release-limit.sql.js';
 
+/** How fast an organization's blocks are released, at most. It may have a limit before anything is known of it here. */
 export const setReleaseLimitRpc =
-  (_pool: Pool) =>
-  (_request: SetReleaseLimitRequest): Promise<SetReleaseLimitResponse> =>
-    Promise.reject(
-      new RefusalError({ code: status.UNIMPLEMENTED, reason: 'UNIMPLEMENTED', message: 'Not implemented' }),
-    );
+  (pool: Pool) =>
+  async (request: SetReleaseLimitRequest): Promise<SetReleaseLimitResponse> => {
+    const organizationId = organizationIdOf(request);
+    const { blocksPerSecond, setBy } = request;
+    if (blocksPerSecond !== 0 && !isRate(blocksPerSecond))
+      throw refusals.invalidArgument(`blocks_per_second must be from 0 to ${MAX_PER_SECOND}`);
+    if (!isPrintable(setBy)) throw refusals.invalidArgument('set_by must have 1 to 128 printable characters');
+    const row =
+      blocksPerSecond === 0 ? undefined : await setLimit(pool, organizationId, blocksPerSecond, setBy);
+    if (row === undefined) await removeLimit(pool, organizationId);
+    // Not in one transaction: a step locks its purge before the limit.
+    await stepOrganizationSoon(pool, organizationId);
+    return { limit: row && limitOf(row) };
+  };
+
+/** An operator is named in lists and on terminals: something to see, and nothing that moves the cursor or turns the line. */
+const isPrintable = (text: string) => /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u.test(text) && text.trim() !== '';
