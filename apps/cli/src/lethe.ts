@@ -15,6 +15,7 @@ import { addListWebhooks } from './list-webhooks/list-webhooks.command.js';
 import { addPlaceHold } from './place-hold/place-hold.command.js';
 import { addReleaseHold } from './release-hold/release-hold.command.js';
 import { addRemoveWebhook } from './remove-webhook/remove-webhook.command.js';
+import { addReplayDeletions } from './replay-deletions/replay-deletions.command.js';
 import { addRestoreWorkspace } from './restore-workspace/restore-workspace.command.js';
 import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addSetRateLimit } from './set-rate-limit/set-rate-limit.command.js';
@@ -72,6 +73,7 @@ function createProgram(session: Session): Command {
   addShowDeletion(deletion, session);
   addWatchDeletion(deletion, session);
   addInterveneDeletion(deletion, session);
+  addReplayDeletions(program, session);
   addRestoreWorkspace(program, session);
   const hold = program.command('hold').description('keep workspaces from being deleted and purged');
   addPlaceHold(hold, session);
