@@ -50,15 +50,18 @@ export interface ObjectStore {
   readonly name: string;
   /** Whether the bucket has, or may have had, versions. An optimisation's hint: it may be a minute old. */
   mayHaveVersions(): Promise<boolean>;
-  /** Deletes up to 1000 keys. Missing keys are fine. On a versioned bucket this leaves delete markers. */
-  deleteKeys(keys: readonly string[]): Promise<KeyFailure[]>;
+  /**
+   * Deletes up to 1000 keys. Missing keys are fine. On a versioned bucket this leaves delete markers. Like every deletion it rejects
+   * when `signal` aborts, and sends nothing after that: no request that waited, and no further attempt of one that failed.
+   */
+  deleteKeys(keys: readonly string[], signal?: AbortSignal): Promise<KeyFailure[]>;
   /** Deletes up to 1000 versions or markers for good. Missing ones are fine. */
-  deleteVersions(versions: readonly ObjectVersion[]): Promise<KeyFailure[]>;
+  deleteVersions(versions: readonly ObjectVersion[], signal?: AbortSignal): Promise<KeyFailure[]>;
   /** Versions and markers of keys that begin with `prefix` and come after `after`; perhaps those of `after` too. */
   listVersions(prefix: string, after: string): Promise<ListingPage<ObjectVersion>>;
   listUploads(prefix: string, after: string): Promise<ListingPage<UnfinishedUpload>>;
   /** A missing upload is fine. */
-  abortUpload(upload: UnfinishedUpload): Promise<KeyFailure | undefined>;
+  abortUpload(upload: UnfinishedUpload, signal?: AbortSignal): Promise<KeyFailure | undefined>;
   /** Rejects while the store cannot be reached or refuses the credentials. */
   probe(): Promise<void>;
   /** Never rejects, and ends within that time. */

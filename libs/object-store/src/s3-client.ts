@@ -9,8 +9,8 @@ const ATTEMPTS = 3;
 type Send = S3Client['send'];
 
 export interface SendOptions {
-  /** Ends this request earlier. */
-  readonly abortSignal?: AbortSignal;
+  /** Ends this request earlier, and sends no further attempt of it. */
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 export interface BoundedClient {
@@ -48,6 +48,7 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
     { abortSignal }: SendOptions = {},
   ): Promise<ServiceOutputTypes> {
     if (closed) throw new Error('the store is closed');
+    abortSignal?.throwIfAborted(); // it says so once
     const end = new AbortController();
     const abort = () => end.abort();
     const limit = setTimeout(abort, ATTEMPTS * requestTimeoutMs);

@@ -42,9 +42,10 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
   const client = createBoundedClient(options);
   let versioning: { readonly at: number; readonly may: boolean } | undefined;
 
-  async function remove(objects: ObjectIdentifier[]): Promise<KeyFailure[]> {
+  async function remove(objects: ObjectIdentifier[], abortSignal?: AbortSignal): Promise<KeyFailure[]> {
     if (objects.length === 0) return [];
-    const answer = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }));
+    const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } });
+    const answer = await client.send(command, { abortSignal });
     return unaccounted(objects, answer);
   }
 
@@ -57,9 +58,16 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       }
       return versioning.may;
     },
-    deleteKeys: (keys) => remove(keys.map((Key) => ({ Key }))),
-    deleteVersions: (versions) =>
-      remove(versions.map(({ key: Key, versionId: VersionId }) => ({ Key, VersionId }))),
+    deleteKeys: (keys, signal) =>
+      remove(
+        keys.map((Key) => ({ Key })),
+        signal,
+      ),
+    deleteVersions: (versions, signal) =>
+      remove(
+        versions.map(({ key: Key, versionId: VersionId }) => ({ Key, VersionId })),
+        signal,
+      ),
     async listVersions(prefix, after): Promise<ListingPage<ObjectVersion>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
       const answer = await client.send(new ListObjectVersionsCommand({ ...place, MaxKeys: listingItems }));
@@ -76,9 +84,10 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       const items = (answer.Uploads ?? []).map(({ Key, UploadId }) => identified(Key, 'uploadId', UploadId));
       return listingOf(prefix, answer, items);
     },
-    async abortUpload({ key, uploadId }) {
+    async abortUpload({ key, uploadId }, abortSignal) {
       try {
-        await client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId }));
+        const command = new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId });
+        await client.send(command, { abortSignal });
         return undefined;
       } catch (error) {
         return abortFailure(key, error);

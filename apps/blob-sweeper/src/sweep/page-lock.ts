@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Pool } from '@lethe/postgres';
 import { tryLock, unlock } from './page-lock.sql.js';
 
@@ -13,6 +14,7 @@ export async function withPageLock<T>(
 ): Promise<T | undefined> {
   const name = `${page.realmId}/${page.epoch}/${page.page}`;
   const lost = new AbortController();
+  setMaxListeners(0, lost.signal); // each request under way listens
   const session = await pool.connect();
   const lose = () => {
     lost.abort(new Error('the lock of the page was lost with its connection'));

@@ -19,7 +19,8 @@ const ABORTS = 16;
 /**
  * Deletes every version, delete marker and unfinished upload under up to 1000 keys, and reads back that nothing is left. What a
  * deletion answers is believed only as far as the reason for what is left: the listing decides. Rejects when the store does not
- * answer, and before the next deletion when `signal` aborts; then nothing is known, and the page is swept again.
+ * answer, and when `signal` aborts: no deletion is sent after that, also no further attempt of one that is under way. Then nothing is
+ * known, and the page is swept again.
  */
 export async function sweepKeys(
   store: ObjectStore,
@@ -31,7 +32,7 @@ export async function sweepKeys(
   // Without versions one request deletes all. Should the hint be wrong, that leaves markers, and the listing finds them.
   if (!(await store.mayHaveVersions())) {
     signal.throwIfAborted();
-    await store.deleteKeys(keys);
+    await store.deleteKeys(keys, signal);
   }
   let previous: string | undefined;
   let same = 0;
@@ -67,7 +68,7 @@ async function removeWhatIsLeft(
       for (const { key, versionId } of items) note(key, versionId);
       for (let at = 0; at < items.length; at += REQUEST_KEYS) {
         signal.throwIfAborted();
-        failed(await store.deleteVersions(items.slice(at, at + REQUEST_KEYS)));
+        failed(await store.deleteVersions(items.slice(at, at + REQUEST_KEYS), signal));
       }
     },
     async uploads(items) {
@@ -75,7 +76,7 @@ async function removeWhatIsLeft(
       for (let at = 0; at < items.length; at += ABORTS) {
         signal.throwIfAborted();
         const some = items.slice(at, at + ABORTS);
-        await allOf(some.map(async (upload) => failed([await store.abortUpload(upload)])));
+        await allOf(some.map(async (upload) => failed([await store.abortUpload(upload, signal)])));
       }
     },
   });
