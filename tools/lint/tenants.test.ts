@@ -29,6 +29,9 @@ const ABOVE: Readonly<Record<string, string>> = {
   'idempotency/kept-answer.sql.ts forgetAnswers': 'a loop over all organizations',
   'orphan/orphan.sql.ts orphanedSince': 'part of statements that name the organization',
   'recall-participants/recall-participants.sql.ts listAwaited': 'a loop over all organizations',
+  'replay-deletions/replay-deletions.sql.ts REPLAYABLE': 'part of statements that name the organization',
+  'replay-deletions/replay-deletions.sql.ts lockWorkspaces':
+    'what an operator, who stands above organizations, was listed',
   'report-erasure/report-erasure.sql.ts recordEvidence': 'for participants, by grant',
   'report-erasure/report-erasure.sql.ts isRequired': 'for participants, by grant',
   'report-progress/report-progress.sql.ts upsertProgress': 'for participants, by grant',

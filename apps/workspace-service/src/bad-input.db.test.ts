@@ -137,6 +137,28 @@ describe('malformed input', () => {
       'startPurge',
       () => ({ kind: 7, organizationId: 'org1', workspaceId: purging, orderedBy: 'o' }),
     ],
+    ['no operator who pauses', 'pausePurge', () => ({ workspaceId: purging, reason: 'r' })],
+    ['no reason', 'pausePurge', () => ({ workspaceId: purging, orderedBy: 'o', reason: ' ' })],
+    ['NUL in a reason', 'pausePurge', () => ({ workspaceId: purging, orderedBy: 'o', reason: nul })],
+    [
+      'a reason too long',
+      'pausePurge',
+      () => ({ workspaceId: purging, orderedBy: 'o', reason: 'x'.repeat(501) }),
+    ],
+    ['no operator who resumes', 'resumePurge', () => ({ workspaceId: purging })],
+    ['NUL in an operator', 'retryPurge', () => ({ workspaceId: purging, orderedBy: nul })],
+    ['no operator who releases', 'releaseKeptBlocks', () => ({ workspaceId: purging })],
+    [
+      'a digest of nothing',
+      'releaseKeptBlocks',
+      () => ({ workspaceId: purging, orderedBy: 'o', manifestDigest: 'x' }),
+    ],
+    [
+      'no time of the backup',
+      'replayDeletions',
+      () => ({ orderedBy: 'o', replayId: '72088440-3387-4dfb-9bb4-9da961d3f65a' }),
+    ],
+    ['no id of a replay', 'replayDeletions', () => ({ orderedBy: 'o', since: new Date() })],
     ['epoch 0', 'getGrant', () => ({ workspaceId: purging, epoch: 0 })],
     ['no progress', 'reportProgress', grant],
     [

@@ -67,7 +67,7 @@ const rowsOf = (change: Change, organization: string, written: readonly Written[
 
 describe('the audit', () => {
   it.each(Object.entries(CHANGES))('has one row for %s, and none when it is refused', async (_, change) => {
-    const { method, by, repeatable = false, everywhere = false } = change;
+    const { method, by, repeatable = false, everywhere = false, organization = 'org1' } = change;
     const { request, writes } = await change.prepare(db.pool);
     for (const userId of [
       'colleague',
@@ -83,7 +83,6 @@ describe('the audit', () => {
 
     const done = await ask(method, by, request);
     expect([done.code, done.reason]).toEqual([status.OK, undefined]);
-    const organization = method === 'startPurge' ? 'by-hand' : 'org1';
     expect(done.written).toEqual(rowsOf(change, organization, writes(done.answer)));
     expect(done.written).toHaveLength(1);
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '@lethe/postgres';
+import { one, type Pool } from '@lethe/postgres';
 import type { Audited } from './audit.sql.js';
 import type { Method } from './raw-calls.js';
+import { byOperator } from './stories.js';
 import { addUser, addWorkspace, softDelete } from './world.sql.js';
 
 /** What one change of a user, or of an operator, writes into the audit. */
@@ -26,7 +27,8 @@ export interface Answer {
   readonly repository?: { readonly repositoryId: string };
   readonly deletion?: { readonly deletionId: string };
   readonly hold?: { readonly holdId: string };
-  readonly grant?: { readonly deletionId: string };
+  readonly grant?: { readonly deletionId: string; readonly retries: number };
+  readonly deletions?: readonly { readonly deletionId: string; readonly replayOf: string }[];
 }
 
 export interface Change {
@@ -37,7 +39,18 @@ export interface Change {
   readonly repeatable?: boolean;
   /** A user of any organization may ask it of its own. */
   readonly everywhere?: boolean;
+  /** Whose audit has it; org1's, when it is not said. */
+  readonly organization?: string;
 }
+
+export const [CREATED, UPDATED, DELETED] = [0, 1, 2];
+export const ofWorkspace = (
+  workspaceId: string | undefined,
+  action: number,
+  detail: Audited['detail'] = null,
+): Written => ({
+  ...{ context: 0, contextId: workspaceId, workspaceId, action, detail },
+});
 
 export const OWNER = 'owner';
 export const OPERATOR = 'op-1';
@@ -56,4 +69,27 @@ export async function newDue(pool: Pool): Promise<string> {
   const id = await addWorkspace(pool, 'by-hand', {});
   await softDelete(pool, id);
   return id;
+}
+/** A purge that waits for its participants. */
+export async function newPurge(pool: Pool, keepBlocks = false): Promise<string> {
+  const id = await newDue(pool);
+  await byOperator(pool, 'by-hand', id, 'deletion_planned', keepBlocks);
+  return id;
+}
+/** As if its certificate had been written: the time from which on a replay finds it. */
+export async function newPurged(pool: Pool): Promise<{ workspaceId: string; replayOf: string; since: Date }> {
+  const workspaceId = await newPurge(pool);
+  const { replay_of, since } = await one<{ replay_of: string; since: Date }>(
+    pool,
+    `with purged as (
+       update workspace set state = 'purged', name = null where workspace_id = $1 returning workspace_id, epoch
+     )
+     update deletion d
+        set purged_time = clock_timestamp()
+       from purged
+      where d.workspace_id = purged.workspace_id and d.epoch = purged.epoch
+     returning d.deletion_id as replay_of, d.purged_time as since`,
+    [workspaceId],
+  );
+  return { workspaceId, replayOf: replay_of, since };
 }

@@ -1,28 +1,22 @@
 import type { Pool } from '@lethe/postgres';
 import type { Audited } from './audit.sql.js';
 import {
-  newDue,
+  CREATED,
+  DELETED,
   newUser,
   newWorkspace,
+  ofWorkspace,
   OPERATOR,
+  UPDATED,
   type Change,
   type Prepared,
-  type Written,
 } from './change.js';
+import { ORDERS } from './every-order.js';
 import type { Method } from './raw-calls.js';
-import { KINDS } from './stories.js';
 import { addBucket, addRepository, hold, revoke, softDelete } from './world.sql.js';
 
-const [WORKSPACE, BUCKET, REPOSITORY, USER, MEMBER, SETTINGS] = [0, 1, 2, 3, 5, 8];
-const [CREATED, UPDATED, DELETED] = [0, 1, 2];
+const [BUCKET, REPOSITORY, USER, MEMBER, SETTINGS] = [1, 2, 3, 5, 8];
 
-const ofWorkspace = (
-  workspaceId: string | undefined,
-  action: number,
-  detail: Audited['detail'] = null,
-): Written => ({
-  ...{ context: WORKSPACE, contextId: workspaceId, workspaceId, action, detail },
-});
 const ofMember = (workspaceId: string, contextId: string, action: number, detail: Audited['detail']) => [
   { context: MEMBER, contextId, workspaceId, action, detail },
 ];
@@ -188,19 +182,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       ],
     }),
   },
-  'an order to purge': {
-    ...{ method: 'startPurge', by: 'operator' },
-    prepare: async (pool) => {
-      const workspaceId = await newDue(pool);
-      const kind = KINDS.deletion_planned;
-      return {
-        request: { organizationId: 'by-hand', workspaceId, kind, orderedBy: OPERATOR },
-        writes: ({ grant }) => [
-          ofWorkspace(workspaceId, UPDATED, { change: 'purge_ordered', deletionId: grant?.deletionId }),
-        ],
-      };
-    },
-  },
+  ...ORDERS,
 };
 
 function forBoth(

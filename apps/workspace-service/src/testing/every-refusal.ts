@@ -1,5 +1,5 @@
 import type { Pool } from '@lethe/postgres';
-import { newDue, newUser, newWorkspace, OPERATOR, OWNER, type Change } from './change.js';
+import { newDue, newPurge, newUser, newWorkspace, OPERATOR, OWNER, type Change } from './change.js';
 import type { Method } from './raw-calls.js';
 import { KINDS } from './stories.js';
 import { addBucket, addRepository, hold, softDelete } from './world.sql.js';
@@ -110,7 +110,24 @@ export const REFUSED: Readonly<Record<string, Refused>> = {
     await hold(pool, workspaceId);
     return { organizationId: 'by-hand', workspaceId };
   }),
+  'blocks are to be kept that an earlier order lets go': ordered('GRANTED_OTHERWISE', async (pool) => ({
+    ...{ organizationId: 'by-hand', workspaceId: await newPurge(pool), keepBlocks: true },
+  })),
+  'what is not being purged is paused': intervening('pausePurge', 'NOT_PURGING', newDue),
+  'what is not being purged is resumed': intervening('resumePurge', 'NOT_PURGING', newDue),
+  'what is not being purged is retried': intervening('retryPurge', 'NOT_PURGING', newDue),
+  'blocks are released of what is not being purged': intervening('releaseKeptBlocks', 'NOT_PURGING', newDue),
+  'blocks are released that were not kept': intervening('releaseKeptBlocks', 'BLOCKS_NOT_KEPT', (pool) =>
+    newPurge(pool),
+  ),
 };
+
+function intervening(method: Method, reason: string, prepared: (pool: Pool) => Promise<string>): Refused {
+  return {
+    ...{ method, by: 'operator', reason },
+    prepare: async (pool) => ({ workspaceId: await prepared(pool), orderedBy: OPERATOR, reason: 'r' }),
+  };
+}
 
 function refused(method: Method, reason: string, prepare: Refused['prepare']): Refused {
   return { method, by: 'user', reason, prepare };
