@@ -1,13 +1,18 @@
 import { LIFECYCLE_STREAM, decodeEvent, isCanonicalUuid } from '@lethe/contracts';
 import { createInboxConsumer } from '@lethe/inbox';
-import { DONE, type Messaging, type Received } from '@lethe/messaging';
+import { DONE, retry, type Messaging, type Received } from '@lethe/messaging';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import { isOrganizationId } from '../requests.js';
-import { recordHint } from './take-orders.sql.js';
+import { mustWait, recordHint } from './take-orders.sql.js';
 
-/** Step 5: hears of a purge. Nothing is believed here; fence-realm asks. */
+const WAIT_MS = 1_000;
+
+/**
+ * Step 5: hears of a purge. Nothing is believed here; fence-realm asks. A hint that finds one of another epoch before it comes
+ * again once that is decided: a forged one takes a second from the true one, and not its effect.
+ */
 export function takeOrdersConsumer(deps: {
   readonly pool: Pool;
   readonly messaging: Messaging;
@@ -24,8 +29,8 @@ export function takeOrdersConsumer(deps: {
     concurrency: 16,
     decode,
     effect: async (tx, order) => {
-      await recordHint(tx, order);
-      return DONE;
+      if ((await recordHint(tx, order)) || !(await mustWait(tx, order))) return DONE;
+      return retry(WAIT_MS, 'an order of another epoch is not decided yet');
     },
     afterwards: deps.ordered,
   });

@@ -1,8 +1,8 @@
 import { execute, one, type Queryable } from '@lethe/postgres';
 
 /**
- * Records an order that somebody told of. It never takes the place of one that is there: if that is false it will be dropped, and
- * if it is true there is no other.
+ * Records an order that somebody told of. It never takes the place of one that is there: which of them is true, if any, only the
+ * authority knows. False when there is one.
  */
 export async function recordHint(
   tx: Queryable,
@@ -16,6 +16,23 @@ export async function recordHint(
     [order.realmId, order.organizationId, order.epoch],
   );
   return recorded === 1;
+}
+
+/**
+ * Does a hint wait for the order of another epoch that is there and not decided yet? Should that be dropped, nobody would know any
+ * more of this one. Also when it was dropped in this moment.
+ */
+export async function mustWait(
+  tx: Queryable,
+  { realmId, epoch }: { readonly realmId: string; readonly epoch: number },
+): Promise<boolean> {
+  const { waits } = await one<{ waits: boolean }>(
+    tx,
+    `select not exists (select from purge
+                         where realm_id = $1 and (epoch = $2 or state <> 'ordered')) as waits`,
+    [realmId, epoch],
+  );
+  return waits;
 }
 
 export interface ShownGrant {
