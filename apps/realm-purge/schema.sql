@@ -78,6 +78,8 @@ CREATE TABLE page (
   blocked_until timestamp with time zone,
   in_flight boolean NOT NULL,
   cut bigint DEFAULT 1 NOT NULL,
+  given_time timestamp(3) with time zone,
+  block_time timestamp(3) with time zone,
   CONSTRAINT page_pkey PRIMARY KEY (realm_id, page_no),
   CONSTRAINT page_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES purge(realm_id),
   CONSTRAINT page_check CHECK (swept >= 0 AND swept <= rows),
@@ -115,6 +117,10 @@ CREATE TABLE purge (
   failures integer DEFAULT 0 NOT NULL,
   attention text,
   retries bigint DEFAULT 0 NOT NULL,
+  held text,
+  failure text,
+  fail_time timestamp(3) with time zone,
+  room_time timestamp with time zone,
   CONSTRAINT purge_pkey PRIMARY KEY (realm_id),
   CONSTRAINT purge_check CHECK ((fence_time IS NULL) = (state = 'ordered'::text)),
   CONSTRAINT purge_check1 CHECK ((shred_time IS NULL) = (state = ANY (ARRAY['ordered'::text, 'fenced'::text]))),
@@ -122,10 +128,13 @@ CREATE TABLE purge (
   CONSTRAINT purge_check3 CHECK ((close_time IS NULL) = (state <> 'closed'::text)),
   CONSTRAINT purge_check4 CHECK (report_time IS NULL OR state = 'closed'::text),
   CONSTRAINT purge_epoch_check CHECK (epoch > 0),
+  CONSTRAINT purge_held_check CHECK (held = ANY (ARRAY['paused'::text, 'blocks_kept'::text])),
   CONSTRAINT purge_retries_check CHECK (retries >= 0),
   CONSTRAINT purge_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'fenced'::text, 'shredded'::text, 'releasing'::text, 'closed'::text]))
 );
-CREATE INDEX purge_open ON public.purge USING btree (next_step_time) WHERE (report_time IS NULL);
+CREATE INDEX purge_awaiting_room ON public.purge USING btree (room_time) WHERE (room_time IS NOT NULL);
+CREATE INDEX purge_due ON public.purge USING btree (organization_id, next_step_time) WHERE ((report_time IS NULL) AND (attention IS NULL));
+CREATE INDEX purge_open ON public.purge USING btree (realm_id) WHERE (report_time IS NULL);
 
 CREATE TABLE realm (
   realm_id uuid NOT NULL,

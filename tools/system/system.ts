@@ -93,7 +93,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const start = (name: ServiceName, own: Record<string, string>): ServiceProcess =>
     serviceProcess({
       name,
-      env: { LOG_LEVEL: 'info', ...settings, ...own },
+      // Whoever looks on does not wait an hour; uploads here end before a deletion begins.
+      env: { LOG_LEVEL: 'info', UPLOAD_QUARANTINE_SECONDS: '0', ...settings, ...own },
       log: join(options.logs, `${name}.log`),
     });
   const services = {

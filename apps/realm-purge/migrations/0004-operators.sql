@@ -1,7 +1,29 @@
 -- Up Migration
 
--- Orders to try again that were followed; the authority counts them.
-alter table purge add column retries bigint not null default 0 check (retries >= 0);
+alter table purge
+  -- orders to try again that were followed; the authority counts them
+  add column retries   bigint not null default 0 check (retries >= 0),
+  -- what the grant said when a step was last to be made; null: go on. Shown, and decides nothing: each step asks again
+  add column held      text check (held in ('paused', 'blocks_kept')),
+  -- the kind of failure of the last step, and since when steps fail in a row
+  add column failure   text,
+  add column fail_time timestamptz(3),
+  -- since when it has pages to give and there is no room for them among those of all purges
+  add column room_time timestamptz;
+create index purge_awaiting_room on purge (room_time) where room_time is not null;
+
+-- Purges with a step to make: round robin over organizations, and within each the one first that waits longest.
+create index purge_due on purge (organization_id, next_step_time) where report_time is null and attention is null;
+drop index purge_open;
+create index purge_open on purge (realm_id) where report_time is null;
+
+alter table page
+  -- when it was first given to the queue since its last receipt; unlike release_time it stays when the page is released again
+  add column given_time timestamptz(3),
+  -- since when it is blocked
+  add column block_time timestamptz(3);
+update page set given_time = release_time where in_flight;
+update page set block_time = release_time where blocked_left is not null;
 
 -- All pages that are on their way, of all purges: there is one more window for these together.
 create index page_in_flight on page (realm_id) where in_flight;

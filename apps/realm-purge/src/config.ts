@@ -7,9 +7,15 @@ export interface Config extends ServerSettings, MessagingSettings, AuthoritySett
   readonly databaseUrl: string;
   /** Pages of one purge in flight at once. */
   readonly windowPages: number;
+  /** Pages of all purges in flight at once. */
+  readonly maxPagesInFlight: number;
   readonly pageBlocks: number;
   /** A page without a receipt is released again after this time. */
   readonly rereleaseMs: number;
+  /** No block is released before: an upload that was under way at the fence, with a presigned address perhaps, is over then. */
+  readonly uploadQuarantineSeconds: number;
+  /** Steps of purges made at once; each takes a connection. */
+  readonly stepConcurrency: number;
 }
 
 /** The only reader of the environment. @throws ConfigurationError naming every fault. */
@@ -21,7 +27,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...readAuthoritySettings(c),
     databaseUrl: readDatabaseUrl(c),
     windowPages: c.integer('RELEASE_WINDOW_PAGES', 16, 1, 1_000),
+    maxPagesInFlight: c.integer('MAX_PAGES_IN_FLIGHT', 1_024, 1, 100_000),
     pageBlocks: c.integer('PAGE_BLOCKS', 1_000, 1, 1_000),
     rereleaseMs: c.integer('RERELEASE_MS', 60_000, 100, 86_400_000),
+    uploadQuarantineSeconds: c.integer('UPLOAD_QUARANTINE_SECONDS', 3_600, 0, 604_800),
+    stepConcurrency: c.integer('STEP_CONCURRENCY', 8, 1, 12),
   });
 }

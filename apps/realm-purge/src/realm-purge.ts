@@ -18,6 +18,7 @@ import { mayCall } from './allowed-calls.js';
 import { authorityChecker } from './check-authority/check-authority.loop.js';
 import type { Config } from './config.js';
 import { stepPurges } from './purge/step.js';
+import type { LateOutcome } from './register-blocks/note-late-blocks.js';
 import { progressReporter } from './report-progress/report-progress.loop.js';
 import { realmPurgeService, realmService } from './services.js';
 import { settlePagesConsumer } from './settle-pages/settle-pages.consumer.js';
@@ -61,7 +62,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   const loop = (name: string, everyMs: number, runOnce: Parameters<typeof createLoop>[0]['runOnce']) =>
     createLoop({ name, intervalMs: everyMs, runOnce, logger, metrics });
   const stepping = loop('step-purges', Math.min(intervalMs, PROGRESS_MS), (signal) =>
-    stepPurges({ pool, steps, logger, metrics }, signal),
+    stepPurges({ ...config, pool, steps, logger, metrics }, signal),
   );
   const wake = () => {
     stepping.wake();
@@ -74,12 +75,19 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
     intervalMs,
     authorityChecker({ pool, authority, logger, metrics }),
   );
-  const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority));
+  const progress = loop('report-progress', PROGRESS_MS, progressReporter(pool, authority, config));
 
+  const late = (outcome: LateOutcome, blocks: number) => {
+    metrics.loopItems.inc({ loop: 'register-blocks', count: `late_${outcome}` }, blocks);
+    if (outcome === 'refused') metrics.alarms.inc({ alarm: 'late_block_refused' }, blocks);
+  };
   const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
-    { definition: RealmServiceService, implementation: realmService(handlers, pool, store) },
-    { definition: RealmPurgeServiceService, implementation: realmPurgeService(handlers, pool, store) },
+    { definition: RealmServiceService, implementation: realmService(handlers, pool, store, late) },
+    {
+      definition: RealmPurgeServiceService,
+      implementation: realmPurgeService(handlers, pool, store, config.uploadQuarantineSeconds),
+    },
   ]);
   const admin = createAdminServer(config.adminListen, metrics, { postgres: () => pool.query('select 1') });
   const connection = letGo('authority', () => {

@@ -7,12 +7,8 @@ export const refusals = {
     new RefusalError({ code: status.INVALID_ARGUMENT, reason: 'INVALID_ARGUMENT', message }),
   realmNotFound: () =>
     new RefusalError({ code: status.NOT_FOUND, reason: 'REALM_NOT_FOUND', message: 'Realm not found' }),
-  realmDeleted: () =>
-    new RefusalError({
-      code: status.FAILED_PRECONDITION,
-      reason: 'REALM_DELETED',
-      message: 'The realm is being purged, or was: nothing is written to it any more',
-    }),
+  realmDeleted: (message = 'The realm is being purged, or was: nothing is written to it any more') =>
+    new RefusalError({ code: status.FAILED_PRECONDITION, reason: 'REALM_DELETED', message }),
 };
 
 /** A UUID as the database spells it. */

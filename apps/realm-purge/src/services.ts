@@ -9,20 +9,26 @@ import { getPurgeRpc } from './get-purge/get-purge.rpc.js';
 import { listReleaseLimitsRpc } from './list-release-limits/list-release-limits.rpc.js';
 import { putKeyBundleRpc } from './put-key-bundle/put-key-bundle.rpc.js';
 import { putVlobRpc } from './put-vlob/put-vlob.rpc.js';
+import type { Late } from './register-blocks/note-late-blocks.js';
 import { registerBlocksRpc } from './register-blocks/register-blocks.rpc.js';
 import { setReleaseLimitRpc } from './set-release-limit/set-release-limit.rpc.js';
 
 /** Everything that writes to a realm: the fence has to hold each of them. */
-export const realmWriters = (pool: Pool, store: RealmStore) => ({
+export const realmWriters = (pool: Pool, store: RealmStore, late?: Late) => ({
   createRealm: createRealmRpc(pool, store),
-  registerBlocks: registerBlocksRpc(pool, store),
+  registerBlocks: registerBlocksRpc(pool, store, late),
   putVlob: putVlobRpc(pool, store),
   putKeyBundle: putKeyBundleRpc(pool, store),
 });
 
 /** Each method with the slice that answers it. */
-export function realmService(handlers: Handlers, pool: Pool, store: RealmStore): RealmServiceServer {
-  const { createRealm, registerBlocks, putVlob, putKeyBundle } = realmWriters(pool, store);
+export function realmService(
+  handlers: Handlers,
+  pool: Pool,
+  store: RealmStore,
+  late?: Late,
+): RealmServiceServer {
+  const { createRealm, registerBlocks, putVlob, putKeyBundle } = realmWriters(pool, store, late);
   return {
     createRealm: handlers.unary(createRealm),
     registerBlocks: handlers.clientStream(registerBlocks),
@@ -35,11 +41,12 @@ export function realmPurgeService(
   handlers: Handlers,
   pool: Pool,
   store: RealmStore,
+  uploadQuarantineSeconds: number,
 ): RealmPurgeServiceServer {
   return {
     describeRealms: handlers.unary(describeRealmsRpc(pool, store)),
     exportRealmBlocks: handlers.serverStream(exportRealmBlocksRpc(pool, store)),
-    getPurge: handlers.unary(getPurgeRpc(pool)),
+    getPurge: handlers.unary(getPurgeRpc(pool, uploadQuarantineSeconds)),
     setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
   };

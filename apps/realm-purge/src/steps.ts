@@ -3,7 +3,7 @@ import type { Pool } from '@lethe/postgres';
 import { closeRealm } from './close-realm/close-realm.js';
 import { countBlocks } from './count-blocks/count-blocks.js';
 import { fenceRealm } from './fence-realm/fence-realm.js';
-import { granted } from './purge/granted.js';
+import { granted, unreported } from './purge/granted.js';
 import type { Steps } from './purge/step.js';
 import { releaseBlocks, type Release } from './release-blocks/release-blocks.js';
 import { reportErasure } from './report-erasure/report-erasure.js';
@@ -24,12 +24,16 @@ export function createSteps(
   const close = closeRealm(pool, store);
   return {
     ordered: fenceRealm(pool, store, authority),
-    fenced: granted(authority, shredRealm(pool, store, deps.shredRows)),
+    fenced: granted(deps, shredRealm(pool, store, deps.shredRows)),
     shredded: countBlocks(pool, store, deps.countRows),
-    releasing: granted(authority, async (purge) => {
-      const result = await release(purge);
-      return result.kind === 'exhausted' ? close(purge) : result;
-    }),
+    releasing: granted(
+      deps,
+      unreported(authority, async (purge) => {
+        const result = await release(purge);
+        return result.kind === 'exhausted' ? close(purge) : result;
+      }),
+      { releasesBlocks: true },
+    ),
     closed: reportErasure(pool, authority),
   };
 }

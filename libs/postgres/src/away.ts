@@ -22,3 +22,8 @@ export function isDeadlock(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
+
+/** Whether a statement was given up because a lock did not come within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '55P03';
+}

@@ -57,7 +57,12 @@ export async function startRestStack(bucket: string): Promise<RestStack> {
     { logger },
   );
   const realms = createRealmPurge(
-    readRealmConfig({ ...service, DATABASE_URL: realm.url, GRPC_CALLERS: callers('realm-purge', 'gateway') }),
+    readRealmConfig({
+      ...service,
+      DATABASE_URL: realm.url,
+      GRPC_CALLERS: callers('realm-purge', 'gateway'),
+      UPLOAD_QUARANTINE_SECONDS: '0',
+    }),
     { logger },
   );
   const sweeper = createBlobSweeper(

@@ -3,6 +3,8 @@ import { PurgeState, type GetPurgeRequest, type GetPurgeResponse } from '@lethe/
 import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { findPurge, sumPages } from '../purge/purge.sql.js';
+import { quarantineEnd } from '../purge/quarantine.js';
+import { rateOf } from '../purge/rate.js';
 import { uuidOf } from '../requests.js';
 
 const STATES = {
@@ -14,7 +16,7 @@ const STATES = {
 } as const;
 
 export const getPurgeRpc =
-  (pool: Pool) =>
+  (pool: Pool, uploadQuarantineSeconds: number) =>
   async (request: GetPurgeRequest): Promise<GetPurgeResponse> => {
     const realmId = uuidOf(request.realmId, 'realm_id');
     const row = await findPurge(pool, realmId);
@@ -42,11 +44,10 @@ export const getPurgeRpc =
         attention: row.attention ?? '',
         fenceTime: row.fence_time ?? undefined,
         shredTime: row.shred_time ?? undefined,
-        quarantineEndTime: undefined,
+        quarantineEndTime: quarantineEnd(row, uploadQuarantineSeconds),
         countTime: row.count_time ?? undefined,
-        pagesInFlight: pages.outstanding,
-        blocksPerSecond: 0,
-        estimatedEndTime: undefined,
+        pagesInFlight: pages.in_flight,
+        ...rateOf(row, pages, uploadQuarantineSeconds),
         failures: row.failures,
         removed: row.removed,
       },

@@ -30,7 +30,8 @@ beforeEach(() => forgetPurges(db.pool));
 const logger = createLogger('test', 'silent');
 const metrics = createMetrics('test');
 const signal = new AbortController().signal;
-const run = (steps: Steps) => stepPurges({ pool: db.pool, steps, logger, metrics }, signal);
+const run = (steps: Steps, stepConcurrency = 1) =>
+  stepPurges({ pool: db.pool, steps, stepConcurrency, logger, metrics }, signal);
 const always = (step: Step): Steps => ({
   ordered: step,
   fenced: step,
@@ -103,8 +104,55 @@ describe('stepPurges', () => {
     expect((await purger.purge(realmId)).state).toBe('closed');
   });
 
-  it('stops between two steps when it is told to', async () => {
-    for (let n = 0; n < 3; n++) await purger.order(randomUUID());
+  it('goes round over organizations first, so that a thousand purges of one delay another by a turn', async () => {
+    for (let n = 0; n < 300; n++) await purger.order(randomUUID(), 1, 'crowd');
+    const others = ['org1', 'org10', 'org2'];
+    for (const organizationId of others)
+      for (let n = 0; n < 2; n++) await purger.order(randomUUID(), 1, organizationId);
+    const seen: string[] = [];
+    const steps = always(({ organization_id }) => {
+      seen.push(organization_id);
+      return Promise.resolve(waiting(3_600_000));
+    });
+    expect((await run(steps)).counts).toMatchObject({ found: 100 });
+    expect(seen.slice(0, 4).sort()).toEqual(['crowd', ...others]);
+    expect(seen.slice(4, 8).sort()).toEqual(['crowd', ...others]);
+    expect(new Set(seen.slice(8))).toEqual(new Set(['crowd']));
+  });
+
+  it('makes as many steps at once as it may, and no step twice', async () => {
+    const ids = Array.from({ length: 40 }, () => randomUUID());
+    for (const id of ids) await purger.order(id);
+    const seen: string[] = [];
+    let [now, most] = [0, 0];
+    const steps = always(async ({ realm_id }) => {
+      seen.push(realm_id);
+      most = Math.max(most, (now += 1));
+      await db.pool.query('select 1');
+      now -= 1;
+      return waiting(3_600_000);
+    });
+    expect((await run(steps, 5)).counts).toMatchObject({ found: 40, waiting: 40 });
+    expect(most).toBe(5);
+    expect(seen.sort()).toEqual(ids.sort());
+  });
+
+  it('is not held up by one that takes long: the others go on beside it', async () => {
+    const ids = Array.from({ length: 30 }, () => randomUUID());
+    for (const id of ids) await purger.order(id);
+    let others = 0;
+    let allDone = () => {};
+    const untilAllDone = new Promise<void>((resolve) => (allDone = resolve));
+    const steps = always(async ({ realm_id }) => {
+      if (realm_id === ids[0]) await untilAllDone;
+      else if ((others += 1) === ids.length - 1) allDone();
+      return waiting(3_600_000);
+    });
+    expect((await run(steps, 2)).counts).toMatchObject({ waiting: 30 });
+  });
+
+  it.each([1, 3])('stops between two steps when it is told to, with %i at once', async (stepConcurrency) => {
+    for (let n = 0; n < 20; n++) await purger.order(randomUUID());
     const stop = new AbortController();
     let steps = 0;
     const step = always(() => {
@@ -112,7 +160,27 @@ describe('stepPurges', () => {
       stop.abort();
       return Promise.resolve(MOVED);
     });
-    await stepPurges({ pool: db.pool, steps: step, logger, metrics }, stop.signal);
+    await stepPurges({ pool: db.pool, steps: step, stepConcurrency, logger, metrics }, stop.signal);
+    // Those under way end; the first of them said stop.
     expect(steps).toBe(1);
+  });
+
+  it('says of what kind the failures in a row are, and since when, until a step succeeds', async () => {
+    const id = randomUUID();
+    await purger.order(id);
+    const secret = 'postgres://user:password@host/realm';
+    const fails = always(() => Promise.reject(Object.assign(new Error(secret), { code: '22012' })));
+    await run(fails);
+    const { fail_time: since } = await purger.purge(id);
+    await makeDue(db.pool, id);
+    await run(fails);
+    expect(await purger.purge(id)).toMatchObject({
+      failures: 2,
+      failure: 'the database answers 22012',
+      fail_time: since,
+    });
+    await makeDue(db.pool, id);
+    await run(always(() => Promise.resolve(MOVED)));
+    expect(await purger.purge(id)).toMatchObject({ failures: 0, failure: null, fail_time: null });
   });
 });

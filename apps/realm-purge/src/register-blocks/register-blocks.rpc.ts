@@ -1,23 +1,29 @@
 import { status } from '@grpc/grpc-js';
 import type { RegisterBlocksRequest, RegisterBlocksResponse } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
-import type { Pool } from '@lethe/postgres';
+import type { Pool, PoolClient } from '@lethe/postgres';
 import { writingTo } from '../realm/writing.js';
 import { organizationIdOf, refusals, uuidOf } from '../requests.js';
 import type { RealmStore } from '../store/realm-store.js';
+import { noteLateBlocks, type Late, type LateOutcome } from './note-late-blocks.js';
 
 const MAX_BLOCKS = 10_000;
 
-/** Each message is one transaction: all of its blocks, or none. */
+/** Each message is one transaction: all of its blocks, or none. Those that come behind the fence are swept with the realm. */
 export const registerBlocksRpc =
-  (pool: Pool, store: RealmStore) =>
+  (pool: Pool, store: RealmStore, late?: Late) =>
   async (requests: AsyncIterable<RegisterBlocksRequest>): Promise<RegisterBlocksResponse> => {
     let registered = 0;
-    for await (const request of requests) registered += await registerPage(pool, store, request);
+    for await (const request of requests) registered += await registerPage(pool, store, request, late);
     return { registered };
   };
 
-function registerPage(pool: Pool, store: RealmStore, request: RegisterBlocksRequest): Promise<number> {
+async function registerPage(
+  pool: Pool,
+  store: RealmStore,
+  request: RegisterBlocksRequest,
+  late?: Late,
+): Promise<number> {
   const realm = { organizationId: organizationIdOf(request), realmId: uuidOf(request.realmId, 'realm_id') };
   if (request.blocks.length > MAX_BLOCKS)
     throw refusals.invalidArgument(`at most ${MAX_BLOCKS} blocks a message`);
@@ -27,7 +33,7 @@ function registerPage(pool: Pool, store: RealmStore, request: RegisterBlocksRequ
     blockId: uuidOf(blockId, 'block_id'),
     sizeBytes,
   }));
-  return writingTo(pool, store, realm, async (tx) => {
+  const register = async (tx: PoolClient) => {
     const dying = await store.beingDeleted(
       tx,
       realm,
@@ -42,5 +48,19 @@ function registerPage(pool: Pool, store: RealmStore, request: RegisterBlocksRequ
         metadata: { blockIds: dying.join(',') },
       });
     return store.insertBlocks(tx, realm.realmId, blocks);
-  });
+  };
+  try {
+    return await writingTo(pool, store, realm, register);
+  } catch (error) {
+    if (!(error instanceof RefusalError) || error.reason !== 'REALM_DELETED') throw error;
+    const outcome = await noteLateBlocks(pool, store, realm, blocks);
+    late?.(outcome, blocks.length);
+    throw refusals.realmDeleted(SAID[outcome]);
+  }
 }
+
+const SAID: Record<LateOutcome, string> = {
+  noted: 'The realm is being purged: these blocks are noted, and their objects are deleted with it',
+  refused:
+    'The realm was purged: nobody sweeps these blocks any more, delete the objects that were put for them',
+};

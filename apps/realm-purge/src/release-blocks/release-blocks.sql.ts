@@ -1,4 +1,6 @@
 import { execute, many, one, type Queryable } from '@lethe/postgres';
+import type { PurgeRow } from '../purge/purge.sql.js';
+import type { Flying } from './room.js';
 
 export interface PageRecord {
   readonly pageNo: number;
@@ -7,17 +9,17 @@ export interface PageRecord {
   readonly rows: number;
   readonly swept: number;
   readonly digest: Buffer;
-  /** From 1; a page that is put together again gets the next. */
+  /** Higher each time that the page is put together; see `cutAfter`. */
   readonly cut: number;
 }
 
 export function insertPage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
   return execute(
     tx,
-    `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, state, in_flight,
-                       release_time, releases)
-     values ($1, $2, $3, $4, $5, $6, $7, 'released', true, clock_timestamp(), 1)`,
-    [realmId, page.pageNo, page.first, page.last, page.rows, page.swept, page.digest],
+    `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, cut, state, in_flight,
+                       release_time, given_time, releases)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'released', true, clock_timestamp(), clock_timestamp(), 1)`,
+    [realmId, page.pageNo, page.first, page.last, page.rows, page.swept, page.digest, page.cut],
   );
 }
 
@@ -27,7 +29,7 @@ export function updatePage(tx: Queryable, realmId: string, page: PageRecord): Pr
     tx,
     `update page
         set rows = $3, swept = $4, row_digest = $5, last_block = $6, cut = $7, in_flight = true,
-            release_time = clock_timestamp(), releases = releases + 1
+            release_time = clock_timestamp(), given_time = coalesce(given_time, clock_timestamp()), releases = releases + 1
       where realm_id = $1 and page_no = $2 and state = 'released'`,
     [realmId, page.pageNo, page.rows, page.swept, page.digest, page.last, page.cut],
   );
@@ -41,20 +43,53 @@ export function moveCursor(tx: Queryable, realmId: string, last: string, nextPag
   ]);
 }
 
-export interface Outstanding {
-  readonly released: number;
-  readonly in_flight: number;
-}
-
-/** Pages without their rows gone, and those of them on their way. */
-export function countOutstanding(tx: Queryable, realmId: string): Promise<Outstanding> {
-  return one<Outstanding>(
+/** Pages whose rows are not gone. */
+export async function countOutstanding(tx: Queryable, realmId: string): Promise<number> {
+  const { outstanding } = await one<{ outstanding: number }>(
     tx,
-    `select count(*) as released, count(*) filter (where in_flight) as in_flight
-       from page
-      where realm_id = $1 and state = 'released'`,
+    `select count(*) as outstanding from page where realm_id = $1 and state = 'released'`,
     [realmId],
   );
+  return outstanding;
+}
+
+/** Any number: this lock stays apart from others of this database. */
+const FLYING_LOCK = 8_415_907;
+
+/** Until the transaction ends, nobody else gives pages to the queue: what is counted behind it stays so. */
+export async function lockFlying(tx: Queryable): Promise<void> {
+  await execute(tx, `select pg_advisory_xact_lock(${FLYING_LOCK})`);
+}
+
+/** Pages on their way. Those of all purges are bounded, so that counting them is. */
+export function countFlying(
+  tx: Queryable,
+  { realm_id: realmId, organization_id: organizationId }: Pick<PurgeRow, 'realm_id' | 'organization_id'>,
+): Promise<Flying> {
+  return one<Flying>(
+    tx,
+    `select coalesce(sum(pages), 0)::bigint as all,
+            coalesce(sum(pages) filter (where purge.organization_id = $2), 0)::bigint as organization,
+            coalesce(sum(pages) filter (where realm_id = $1), 0)::bigint as own
+       from (select realm_id, count(*) as pages from page where in_flight group by realm_id) flying
+       join purge using (realm_id)`,
+    [realmId, organizationId],
+  );
+}
+
+/** Notes since when it waits for room among the pages of all purges; whoever settles one rings who waits longest. */
+export function awaitRoom(tx: Queryable, realmId: string): Promise<number> {
+  return execute(
+    tx,
+    `update purge set room_time = clock_timestamp() where realm_id = $1 and room_time is null`,
+    [realmId],
+  );
+}
+
+export function hasRoom(tx: Queryable, realmId: string): Promise<number> {
+  return execute(tx, `update purge set room_time = null where realm_id = $1 and room_time is not null`, [
+    realmId,
+  ]);
 }
 
 export interface DuePage {
@@ -101,7 +136,8 @@ export function unrelease(db: Queryable, realmId: string, pages: readonly number
   return execute(
     db,
     `update page
-        set release_time = null, in_flight = false, releases = greatest(0, releases - 1)
+        set release_time = null, in_flight = false, releases = greatest(0, releases - 1),
+            given_time = case when releases > 1 then given_time end
       where realm_id = $1 and page_no = any($2::bigint[]) and state = 'released'`,
     [realmId, pages],
   );

@@ -3,7 +3,14 @@ import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/te
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
-import { blockedReceiptOf, createPurger, receiptOf, type Given, type Purger } from '../testing/stories.js';
+import {
+  RERELEASE_MS,
+  blockedReceiptOf,
+  createPurger,
+  receiptOf,
+  type Given,
+  type Purger,
+} from '../testing/stories.js';
 import { addRealm } from '../testing/world.sql.js';
 import { progressReporter } from './report-progress.loop.js';
 
@@ -36,12 +43,13 @@ async function releasing(blocks: number): Promise<{ realmId: string; pages: Give
   await purger.step(realmId);
   return { realmId, pages: purger.given.filter((page) => page.context.workspaceId === realmId) };
 }
+const PATIENCE = { uploadQuarantineSeconds: 0, rereleaseMs: RERELEASE_MS };
 const saidOf = (realmId: string) => script.progress.filter(({ workspaceId }) => workspaceId === realmId);
 
 describe('report-progress', () => {
   it('says what changed, and says it once', async () => {
     const { realmId, pages } = await releasing(30);
-    const report = progressReporter(db.pool, purger.authority);
+    const report = progressReporter(db.pool, purger.authority, PATIENCE);
     await report();
     await report();
     expect(saidOf(realmId)).toMatchObject([
@@ -53,7 +61,7 @@ describe('report-progress', () => {
     await report();
     expect(saidOf(realmId)[1]).toMatchObject({
       progress: { blocksSwept: 10, blocksBlocked: 1 },
-      conditions: [{ type: 'Blocked', message: '1 blocks cannot be deleted: locked', until }],
+      conditions: [{ type: 'Blocked', message: '1 block in 1 page cannot be deleted: locked', until }],
     });
   });
 
@@ -62,7 +70,7 @@ describe('report-progress', () => {
     script.allow('org1', realmId);
     await purger.order(realmId);
     await purger.step(realmId);
-    await progressReporter(db.pool, purger.authority)();
+    await progressReporter(db.pool, purger.authority, PATIENCE)();
     expect(saidOf(realmId)).toMatchObject([
       { conditions: [{ type: 'NeedsAttention', message: expect.stringMatching(/another organization/) }] },
     ]);
@@ -74,7 +82,7 @@ describe('report-progress', () => {
     const lost = realms.sort()[0]!;
     const grant = script.grants.get(lost)!;
     script.grants.delete(lost);
-    const report = progressReporter(db.pool, purger.authority);
+    const report = progressReporter(db.pool, purger.authority, PATIENCE);
     script.away = true;
     await expect(report()).rejects.toThrow();
     script.away = false;

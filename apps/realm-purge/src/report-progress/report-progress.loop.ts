@@ -1,31 +1,36 @@
-import { DeletionProgress, type Condition } from '@lethe/contracts';
+import type { Condition, DeletionProgress } from '@lethe/contracts';
 import { refusalOf } from '@lethe/outcome';
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
-import { sumPages, type PageSums } from '../purge/purge.sql.js';
-import { listProgressing, type ProgressingRow } from './report-progress.sql.js';
+import { sumPagesOfEach, type PageSums, type PurgeRow } from '../purge/purge.sql.js';
+import { rateOf } from '../purge/rate.js';
+import { conditionsOf, type Patience } from './conditions.js';
+import { listProgressing } from './report-progress.sql.js';
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
 const BATCH = 200;
 
 /** Makes the deletion resource show how far each purge is: what changed since the last run, at most once a run for each. */
-export function progressReporter(pool: Pool, authority: Authority): () => Promise<RunResult> {
+export function progressReporter(
+  pool: Pool,
+  authority: Authority,
+  patience: Patience,
+): () => Promise<RunResult> {
   const said = new Map<string, string>();
   return async () => {
     const underWay = new Set<string>();
     const counts = { found: 0, reported: 0, refused: 0 };
     for (let after = FIRST; ;) {
       const purges = await listProgressing(pool, after, BATCH);
-      for (const purge of purges) {
+      const ids = purges.map((purge) => purge.realm_id);
+      const sums = await sumPagesOfEach(pool, ids, patience.rereleaseMs);
+      for (const [i, purge] of purges.entries()) {
         counts.found += 1;
-        const pages = await sumPages(pool, purge.realm_id);
-        const progress = progressOf(purge, pages);
-        const conditions = conditionsOf(purge, pages);
-        const now = JSON.stringify([
-          DeletionProgress.toJSON({ ...progress, blocksPerSecond: 0 }),
-          conditions,
-        ]);
+        const pages = sums[i] as PageSums;
+        const progress = progressOf(purge, pages, patience);
+        const conditions = conditionsOf(purge, pages, patience);
+        const now = whatChanges(progress, conditions);
         underWay.add(purge.realm_id);
         if (said.get(purge.realm_id) === now) continue;
         try {
@@ -47,37 +52,19 @@ export function progressReporter(pool: Pool, authority: Authority): () => Promis
   };
 }
 
-function progressOf(purge: ProgressingRow, pages: PageSums): DeletionProgress {
-  const seconds = purge.releasing_seconds ?? 0;
+function progressOf(purge: PurgeRow, pages: PageSums, patience: Patience): DeletionProgress {
   return {
     blocksTotal: purge.blocks_total,
     bytesTotal: purge.bytes_total,
     blocksSwept: pages.swept,
     blocksRetained: pages.retained,
     blocksBlocked: pages.blocked,
-    blocksPerSecond: seconds > 0 ? pages.rows / seconds : 0,
-    estimatedEndTime: undefined,
+    ...rateOf(purge, pages, patience.uploadQuarantineSeconds),
   };
 }
 
-function conditionsOf(purge: ProgressingRow, pages: PageSums): Condition[] {
-  const condition = (type: string, message: string, until: Date | null = null): Condition => ({
-    type,
-    source: '',
-    message,
-    since: undefined,
-    until: until ?? undefined,
-  });
-  return [
-    ...(purge.attention === null ? [] : [condition('NeedsAttention', purge.attention)]),
-    ...(pages.blocked_pages === 0
-      ? []
-      : [
-          condition(
-            'Blocked',
-            `${pages.blocked} blocks cannot be deleted: ${pages.blocked_reason ?? 'unknown'}`,
-            pages.blocked_until,
-          ),
-        ]),
-  ];
+/** What is worth a report. The rate and the end tick all the time: they go with the next one, or when there is none any more. */
+function whatChanges(progress: DeletionProgress, conditions: readonly Condition[]): string {
+  const { blocksPerSecond, estimatedEndTime, ...counts } = progress;
+  return JSON.stringify([counts, blocksPerSecond > 0, estimatedEndTime !== undefined, conditions]);
 }

@@ -32,33 +32,44 @@ export function lockReleasedPage(
   );
 }
 
-export interface Noted {
-  readonly time: Date;
-  readonly no_other_blocked: boolean;
-}
-const NO_OTHER_BLOCKED = `not exists (select from page other
-                                      where other.realm_id = $1 and other.page_no <> $2
-                                        and other.state = 'released' and other.blocked_left is not null)`;
+/** Any number: these locks stay apart from others of this database. */
+const BLOCKED_SEED = 5_190_337;
 
-export function settlePage(tx: Queryable, realmId: string, pageNo: number): Promise<Noted> {
-  return one<Noted>(
+/**
+ * Until the transaction ends, no other receipt blocks or unblocks a page of this purge. Behind a page's own lock, and nobody who
+ * holds this one waits for another page. The purge's row is left alone: its steps go on.
+ */
+export async function lockBlocked(tx: Queryable, realmId: string): Promise<void> {
+  await execute(tx, `select pg_advisory_xact_lock(hashtextextended($1, ${BLOCKED_SEED}))`, [realmId]);
+}
+
+/** Is a page of the purge blocked? Exact behind {@link lockBlocked}. */
+export async function isBlocked(tx: Queryable, realmId: string): Promise<boolean> {
+  const { blocked } = await one<{ blocked: boolean }>(
+    tx,
+    `select exists (select from page where realm_id = $1 and state = 'released' and blocked_left is not null) as blocked`,
+    [realmId],
+  );
+  return blocked;
+}
+
+export function settlePage(tx: Queryable, realmId: string, pageNo: number): Promise<{ time: Date }> {
+  return one<{ time: Date }>(
     tx,
     `update page
-        set state = 'settled', settle_time = clock_timestamp(),
-            in_flight = false, blocked_left = null, blocked_reason = null, blocked_until = null
+        set state = 'settled', settle_time = clock_timestamp(), in_flight = false, given_time = null,
+            blocked_left = null, blocked_reason = null, blocked_until = null, block_time = null
       where realm_id = $1 and page_no = $2
-     returning settle_time as time, ${NO_OTHER_BLOCKED} as no_other_blocked`,
+     returning settle_time as time`,
     [realmId, pageNo],
   );
 }
 
-/** To be released again at once, with the rows that are there now. */
+/** To be released again at once, with the rows that are there now. One that is blocked stays so until they are gone. */
 export function releaseAgain(tx: Queryable, realmId: string, pageNo: number): Promise<number> {
   return execute(
     tx,
-    `update page
-        set release_time = null, in_flight = false, blocked_left = null, blocked_reason = null, blocked_until = null
-      where realm_id = $1 and page_no = $2`,
+    `update page set release_time = null, in_flight = false, given_time = null where realm_id = $1 and page_no = $2`,
     [realmId, pageNo],
   );
 }
@@ -68,13 +79,14 @@ export function blockPage(
   realmId: string,
   pageNo: number,
   blocked: { left: number; reason: string; until: Date | null },
-): Promise<Noted> {
-  return one<Noted>(
+): Promise<{ time: Date }> {
+  return one<{ time: Date }>(
     tx,
     `update page
-        set in_flight = false, blocked_left = $3, blocked_reason = $4, blocked_until = $5
+        set in_flight = false, given_time = null, block_time = coalesce(block_time, clock_timestamp()),
+            blocked_left = $3, blocked_reason = $4, blocked_until = $5
       where realm_id = $1 and page_no = $2
-     returning clock_timestamp() as time, ${NO_OTHER_BLOCKED} as no_other_blocked`,
+     returning date_trunc('milliseconds', clock_timestamp()) as time`,
     [realmId, pageNo, blocked.left, blocked.reason, blocked.until],
   );
 }
@@ -85,5 +97,20 @@ export function stepSoon(db: Queryable, realmId: string): Promise<number> {
     db,
     `update purge set next_step_time = clock_timestamp() where realm_id = $1 and report_time is null`,
     [realmId],
+  );
+}
+
+/** Rings for the purge that has waited longest for room among the pages of all, of those that nothing rang for: there is room. */
+export function ringNextInLine(db: Queryable): Promise<number> {
+  return execute(
+    db,
+    `update purge
+        set next_step_time = clock_timestamp()
+      where realm_id = (select realm_id
+                          from purge
+                         where room_time is not null and attention is null and next_step_time > clock_timestamp()
+                         order by room_time
+                         limit 1
+                           for update skip locked)`,
   );
 }

@@ -5,8 +5,11 @@ import { event } from '../purge/event.js';
 import type { RealmStore } from '../store/realm-store.js';
 import {
   blockPage,
+  isBlocked,
+  lockBlocked,
   lockReleasedPage,
   releaseAgain,
+  ringNextInLine,
   settlePage,
   stepSoon,
   type ReleasedPage,
@@ -41,12 +44,17 @@ export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): P
       return { kind: 'rows_changed' };
     }
     if (removed !== page.rows) throw new Error('rows of the page went in the same moment: none is deleted');
-    const { time, no_other_blocked: resumed } = await settlePage(tx, realmId, receipt.page);
-    if (resumed && page.blocked_left !== null)
+    const wasBlocked = page.blocked_left !== null;
+    if (wasBlocked) await lockBlocked(tx, realmId);
+    const { time } = await settlePage(tx, realmId, receipt.page);
+    if (wasBlocked && !(await isBlocked(tx, realmId)))
       await appendEvents(tx, event('realm.purge_resumed', subjectOf(receipt, page), time, {}));
     return { kind: 'settled', rows: removed };
   });
-  if (outcome.kind !== 'stale') await stepSoon(pool, realmId);
+  if (outcome.kind !== 'stale') {
+    await stepSoon(pool, realmId);
+    await ringNextInLine(pool);
+  }
   return outcome;
 }
 
@@ -55,8 +63,11 @@ async function block(tx: PoolClient, receipt: Receipt, page: ReleasedPage): Prom
   const { context, blocksLeft: left, until } = receipt;
   const reason = receipt.reason === '' ? 'unknown' : receipt.reason;
   const blocked = { left, reason, until: until ?? null };
-  const { time, no_other_blocked: first } = await blockPage(tx, context.workspaceId, receipt.page, blocked);
-  if (first && page.blocked_left === null) {
+  const isNews = page.blocked_left === null;
+  if (isNews) await lockBlocked(tx, context.workspaceId);
+  const isFirst = isNews && !(await isBlocked(tx, context.workspaceId));
+  const { time } = await blockPage(tx, context.workspaceId, receipt.page, blocked);
+  if (isFirst) {
     const body = { reason, blocksLeft: left, until };
     await appendEvents(tx, event('realm.purge_blocked', subjectOf(receipt, page), time, body));
   }

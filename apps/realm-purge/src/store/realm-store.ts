@@ -112,6 +112,8 @@ export interface RealmStore extends RealmWriters {
     range: PageRange,
     exactly: { readonly rows: number; readonly digest: Buffer },
   ): Promise<number>;
+  /** Which of these ids the realm has no row of. */
+  unregistered(db: Queryable, realmId: string, blockIds: readonly string[]): Promise<string[]>;
   /** Which of these ids another realm of the organization still refers to that is not active: their objects may go at any moment. */
   beingDeleted(
     db: Queryable,

@@ -21,8 +21,11 @@ export function configOf(
     authorityToken: 'token',
     reconcileMs: 200,
     windowPages: 4,
+    maxPagesInFlight: 64,
     pageBlocks: 10,
     rereleaseMs: 2_000,
+    uploadQuarantineSeconds: 0,
+    stepConcurrency: 4,
     logLevel: 'silent',
   };
 }

@@ -48,7 +48,9 @@ export interface PurgerOptions {
   readonly script: ScriptedAuthority;
   readonly publish: Messaging['publish'];
   readonly windowPages?: number;
+  readonly maxPagesInFlight?: number;
   readonly pageBlocks?: number;
+  readonly uploadQuarantineSeconds?: number;
   readonly shredRows?: number;
   readonly countRows?: number;
 }
@@ -72,8 +74,10 @@ export function createPurger({ pool, script, publish, ...options }: PurgerOption
     authority,
     messaging,
     windowPages: 4,
+    maxPagesInFlight: 1_024,
     pageBlocks: 10,
     rereleaseMs: RERELEASE_MS,
+    uploadQuarantineSeconds: 0,
     ...options,
   });
   const purger: Purger = {

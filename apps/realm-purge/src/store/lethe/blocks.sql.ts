@@ -18,6 +18,21 @@ export function insertBlocks(
   );
 }
 
+export async function unregistered(
+  db: Queryable,
+  realmId: string,
+  blockIds: readonly string[],
+): Promise<string[]> {
+  const rows = await many<{ block_id: string }>(
+    db,
+    `select distinct block_id
+       from unnest($2::uuid[]) given (block_id)
+      where not exists (select from block where block.realm_id = $1 and block.block_id = given.block_id)`,
+    [realmId, blockIds],
+  );
+  return rows.map((row) => row.block_id);
+}
+
 export async function beingDeleted(
   db: Queryable,
   { organizationId, realmId }: RealmKey,

@@ -7,6 +7,7 @@ import {
   pageIn,
   removeExactly,
   totalBlocks,
+  unregistered,
 } from './blocks.sql.js';
 import { findRemainder, isMetadataLeft, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
 import {
@@ -37,6 +38,7 @@ export const letheStore: RealmStore = {
   nextPages,
   pageIn,
   removeExactly,
+  unregistered,
   beingDeleted,
   remainder: findRemainder,
   bury,
