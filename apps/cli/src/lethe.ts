@@ -4,6 +4,7 @@ import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
 import { addAddWebhook } from './add-webhook/add-webhook.command.js';
 import { addDeleteRealm } from './delete-realm/delete-realm.command.js';
+import { addExplainDeletion } from './explain-deletion/explain-deletion.command.js';
 import { addInterveneDeletion } from './intervene-deletion/intervene-deletion.command.js';
 import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
 import { addListDeadLetters } from './list-dead-letters/list-dead-letters.command.js';
@@ -56,7 +57,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 function createProgram(session: Session): Command {
   const program = new Command('lethe')
     .description(
-      'Lists, follows and proves the deletion of workspaces; restores and holds them; tells of them.',
+      'Orders, follows, explains and proves the deletion of workspaces; restores and holds them; tells of them.',
     )
     .version(version())
     .exitOverride()
@@ -72,6 +73,7 @@ function createProgram(session: Session): Command {
   addListDeletions(deletion, session);
   addShowDeletion(deletion, session);
   addWatchDeletion(deletion, session);
+  addExplainDeletion(deletion, session);
   addInterveneDeletion(deletion, session);
   addReplayDeletions(program, session);
   addRestoreWorkspace(program, session);

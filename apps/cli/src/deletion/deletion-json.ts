@@ -12,6 +12,8 @@ import { kindName, stateName } from './deletion-names.js';
 export function deletionJson(deletion: Deletion): Record<string, unknown> {
   return {
     ...listedDeletionJson(deletion),
+    keep_blocks: deletion.keepBlocks,
+    replay_of: deletion.replayOf || null,
     progress: deletion.progress ? progressJson(deletion.progress) : null,
     conditions: deletion.conditions.map(conditionJson),
     participants: deletion.participants.map(participantJson),

@@ -27,6 +27,7 @@ export function stateLine(deletion: Deletion): string {
     }
     case DeletionState.UNSPECIFIED:
     case DeletionState.UNRECOGNIZED:
+    default:
       return state;
   }
 }

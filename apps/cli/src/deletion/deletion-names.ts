@@ -7,8 +7,10 @@ export function kindName(kind: DeletionKind): string {
       return 'deletion_planned';
     case DeletionKind.ORPHANED:
       return 'orphaned';
+    // Also a number that no name is known of.
     case DeletionKind.UNSPECIFIED:
     case DeletionKind.UNRECOGNIZED:
+    default:
       return 'unknown';
   }
 }
@@ -23,8 +25,10 @@ export function stateName(state: DeletionState): string {
       return 'purging';
     case DeletionState.PURGED:
       return 'purged';
+    // Also a number that no name is known of.
     case DeletionState.UNSPECIFIED:
     case DeletionState.UNRECOGNIZED:
+    default:
       return 'unknown';
   }
 }

@@ -41,6 +41,8 @@ function page(deletion: Deletion): string {
     ['restored', time(deletion.restoreTime)],
     ['restored by', deletion.restoredBy],
     ['purge granted', time(deletion.grantTime)],
+    ['replays', deletion.replayOf],
+    ['ordered', deletion.keepBlocks ? 'to keep its blocks until an operator releases them' : undefined],
     ['purged', time(deletion.purgedTime)],
     ['certificate', deletion.certificateId],
     ['blocks', deletion.progress && progressPhrase(deletion.progress)],

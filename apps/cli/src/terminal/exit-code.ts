@@ -14,15 +14,17 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done; for "deletion watch": the workspace is purged
-  1    refused, not found, or not verified
-  2    wrong usage or configuration, or a file that cannot be read
+  1    refused, not found, or not verified; or the answer to a question was not yes
+  2    wrong usage or configuration, a file that cannot be read or written, or nobody to ask and no --yes
   3    "deletion watch": the workspace was restored
-  69   the workspace service, or the webhook sender, cannot be reached, or does not answer in time
+  69   the workspace service, or another that is needed, cannot be reached, or does not answer in time
   70   an unexpected failure
-  130  interrupted
+  130  interrupted; where something was begun, the errors say where it stands and how to go on
 
 Environment:
   WORKSPACE_SERVICE_ADDRESS  host:port of the workspace service (or --server)
+  REALM_PURGE_ADDRESS        the same of realm-purge, for "delete-realm", "sweep", "deletion explain", "rate-limit", --sizes
+  BLOB_SWEEPER_ADDRESS       the same of the blob sweeper, for "deletion explain" and "rate-limit"
   WEBHOOK_SENDER_ADDRESS     the same of the webhook sender, for "webhook"
   GRPC_TOKEN_FILE            file with the operator's token
   GRPC_TOKEN                 the token itself, where no file is at hand
