@@ -6,21 +6,24 @@ import { receiptEvent } from '../event.js';
 import { hasEnded, releasedPages } from '../sweep/end.js';
 import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { withPageLock } from '../sweep/page-lock.js';
-import { allOf } from '../sweep/read-back.js';
+import { allOf, readBack } from '../sweep/read-back.js';
 import { sweepKeys, type KeysLeft } from '../sweep/sweep-keys.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
 
 export type SweepOutcome =
   | { readonly kind: 'verified' | 'blocked'; readonly result: PageResult }
-  /** Was verified before: nothing was deleted, its receipt is sent again. */
+  /** Was verified before, and is gone still: nothing was deleted, its receipt is sent again. */
   | { readonly kind: 'settled' }
+  /** Was verified before, but blocks of it are back: nothing was deleted, and the receipt says that they are there. */
+  | { readonly kind: 'back'; readonly reason: string }
   | Extract<Judgement, { kind: 'refused' }>
   /** Another sweeper has the page in hand. */
   | { readonly kind: 'busy' };
 
 /**
  * Step 8: makes the blocks of a page gone from every store and says so. The keys are rebuilt from the organization of the grant,
- * never taken from the message. Result and receipt commit together; a page that was verified before only gets its receipt again.
+ * never taken from the message. Result and receipt commit together; a page that was verified before only gets its receipt again, and
+ * not even that when its blocks are back: then a backup was put back, or live realms took up the ids. Whatever it is, they stay.
  */
 export async function sweepPage(
   pool: Pool,
@@ -40,8 +43,10 @@ export async function sweepPage(
   };
   const settle = async (judged: Exclude<Judgement, { kind: 'sweep' }>): Promise<SweepOutcome> => {
     if (judged.kind === 'refused') return judged;
-    await appendEvents(pool, receiptOf(grant, judged.row));
-    return { kind: 'settled' };
+    const back = await whatIsBack(stores, grant, page);
+    const result = back.size === 0 ? judged.row : resultOf(stores, grant, page, back);
+    await appendEvents(pool, receiptOf(grant, result));
+    return result.state === 'verified' ? { kind: 'settled' } : { kind: 'back', reason: result.reason ?? '' };
   };
   const judged = await judge();
   if (judged.kind !== 'sweep') return settle(judged);
@@ -94,6 +99,28 @@ async function sweepStores(
     }),
   );
   return resultOf(stores, grant, page, remainders);
+}
+
+/** Looks, and deletes nothing. */
+async function whatIsBack(
+  stores: readonly ObjectStore[],
+  grant: Grant,
+  page: ReleasedPage,
+): Promise<Map<string, KeysLeft>> {
+  const keys = page.blockIds.map((id) => blockKey(grant.organizationId, id));
+  const back = new Map<string, KeysLeft>();
+  await allOf(
+    stores.map(async (store) => {
+      const found = new Set<string>();
+      const note = (items: readonly { readonly key: string }[]) => {
+        for (const { key } of items) found.add(key);
+        return Promise.resolve();
+      };
+      await readBack(store, `${grant.organizationId}/`, keys, { versions: note, uploads: note });
+      if (found.size > 0) back.set(store.name, { keys: found, reason: 'CameBack' });
+    }),
+  );
+  return back;
 }
 
 /** Verified when nothing is left anywhere. */

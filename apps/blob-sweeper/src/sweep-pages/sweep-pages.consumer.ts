@@ -67,6 +67,14 @@ export function sweepPagesConsumer(deps: {
       if (outcome.kind === 'busy') return retry(BUSY_MS, 'another sweeper has this page');
       if (outcome.kind === 'refused') return await refuse(outcome.reason);
       if (outcome.kind === 'settled') return DONE;
+      if (outcome.kind === 'back') {
+        const { realmId, page: pageNo } = page;
+        logger.warn(
+          { realmId, page: pageNo, reason: outcome.reason },
+          'blocks that were verified gone are back',
+        );
+        return DONE;
+      }
       const { swept, reason } = outcome.result;
       metrics.loopItems.inc({ loop: 'sweep-pages', count: 'blocks' }, swept);
       if (outcome.kind === 'blocked')

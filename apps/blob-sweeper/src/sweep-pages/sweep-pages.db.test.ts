@@ -102,18 +102,38 @@ describe('a page', () => {
     await settled();
   });
 
-  it('that was verified gets its receipt again, and the store is not asked', async () => {
+  it('that was verified gets its receipt again, once it was read back; nothing is asked to be deleted', async () => {
+    const others = keysOf('org1', blockIds('others', 40));
+    await bucket.put(...keysOf('org1', ids), ...others);
     await replica();
     await release(page);
     await received(1);
-    const requests = s3.count();
-    // The id lives again.
-    await bucket.put(...keysOf('org1', ids));
+    const deletes = s3.count('DeleteObjects');
+    expect(deletes).toBeGreaterThan(0);
     await release(page);
     await release({ ...page, cut: 2 });
     expect(await received(3)).toMatchObject([verified(40), verified(40), verified(40)]);
-    expect(s3.count()).toBe(requests);
-    expect(await bucket.contents()).toHaveLength(40);
+    expect(s3.count('DeleteObjects')).toBe(deletes);
+    expect(await bucket.contents()).toEqual([...others].sort());
+  });
+
+  it('whose verified blocks are back is blocked: a backup was restored, or their ids live again, so they stay', async () => {
+    await replica();
+    await release(page);
+    await received(1);
+    const deletes = s3.count('DeleteObjects');
+    await bucket.put(...keysOf('org1', ids.slice(0, 7)));
+    for (const cut of [1, 2]) await release({ ...page, cut });
+    const back = {
+      outcome: PageOutcome.BLOCKED,
+      blocksSwept: 40,
+      blocksLeft: 7,
+      reason: 'primary: CameBack',
+    };
+    expect(await received(3)).toMatchObject([verified(40), back, back]);
+    expect(s3.count('DeleteObjects')).toBe(deletes);
+    expect(await bucket.contents()).toHaveLength(7);
+    expect(await ledger(page), 'the ledger keeps what was so').toMatchObject({ state: 'verified', cut: 1 });
   });
 
   it('is swept again when it comes with more rows, or more of its blocks', async () => {
