@@ -48,7 +48,8 @@ export async function certifyDeletion(
 ): Promise<CertifyOutcome> {
   const because = certificateWithheld(deletion);
   if (because !== undefined) return { kind: 'withheld', because };
-  const judgement = judgeReports(await listParticipantRows(pool, [deletion.deletion_id]));
+  const participants = await listParticipantRows(pool, [deletion.deletion_id]);
+  const judgement = judgeReports(participants, deletion.release_time);
   if (judgement.kind !== 'agreement') return judgement;
 
   const chain = await readChain(pool, deletion.organization_id);

@@ -3,6 +3,8 @@ import type { CertificateKey } from '@lethe/certificate';
 import { createLogger, createMetrics } from '@lethe/telemetry';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeDeletion } from '../deletion/describe-deletion.js';
+import { PATIENCE } from '../deletion/standstill.js';
 import { newestDeletion } from '../deletion/deletion.sql.js';
 import { auditAbout } from '../testing/audit.sql.js';
 import { interventionsIn } from '../testing/interventions.js';
@@ -32,12 +34,13 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 const { pause, resume, release } = interventionsIn(() => db.pool);
 
-async function reported(keepBlocks = false): Promise<string> {
+const NO_BLOCKS = { pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, stores: [] };
+async function reported(keepBlocks = false, blocks: Parameters<typeof evidence>[0] = {}): Promise<string> {
   const id = await addWorkspace(db.pool, 'org1', { ann: 'ADMIN' });
   await softDelete(db.pool, id);
   await byOperator(db.pool, 'org1', id, 'deletion_planned', keepBlocks);
-  expect(await report(db.pool, 'blob-sweeper', id)).toEqual({});
-  expect(await report(db.pool, 'realm-purge', id, evidence({ stores: [] }))).toEqual({});
+  for (const participant of ['blob-sweeper', 'realm-purge'])
+    expect(await report(db.pool, participant, id, evidence(blocks))).toEqual({});
   return id;
 }
 const rowOf = async (id: string) => (await newestDeletion(db.pool, 'org1', id))!;
@@ -59,7 +62,7 @@ describe('a certificate', () => {
   });
 
   it('is withheld while blocks are kept, though all have reported, and written once they are released', async () => {
-    const id = await reported(true);
+    const id = await reported(true, NO_BLOCKS);
     expect(await certifyOne(id)).toEqual({ kind: 'withheld', because: 'blocks_kept' });
     expect((await certifyAll()).counts).toMatchObject({ found: 0, certified: 0, failed: 0 });
     expect(await see(db.pool, id)).toMatchObject({ state: 'purging', certificates: 0 });
@@ -69,6 +72,19 @@ describe('a certificate', () => {
     await resume(id);
     expect((await certifyAll()).counts).toMatchObject({ certified: 1 });
     expect(await see(db.pool, id)).toMatchObject({ state: 'purged', certificates: 1 });
+  });
+
+  it('is never written when blocks were reported gone while they were kept', async () => {
+    const id = await reported(true);
+    await release(id);
+    expect(await certifyOne(id)).toEqual({
+      kind: 'contradiction',
+      reason: 'blob-sweeper reported blocks gone while they were kept',
+    });
+    expect((await certifyAll()).counts).toMatchObject({ certified: 0, contradictions: 1 });
+    const { deletion } = await describeDeletion(db.pool, await rowOf(id), PATIENCE);
+    expect(deletion.conditions).toMatchObject([{ type: 'ReportsContradict' }]);
+    await pause(id); // out of the way of the tests behind it
   });
 
   it('is not written upon what was read before a pause', async () => {

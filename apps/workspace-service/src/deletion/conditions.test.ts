@@ -1,7 +1,7 @@
-import type { Condition } from '@lethe/contracts';
-import { DeletionProgress } from '@lethe/contracts';
+import { DeletionProgress, ErasureEvidence, type Condition } from '@lethe/contracts';
 import { describe, expect, it } from 'vitest';
 import { at, factsOf, participant, said, typesOf } from '../testing/purge-facts.js';
+import { evidence } from '../testing/stories.js';
 import { conditionsOf, type DeletionFacts } from './conditions.js';
 import { progressOf } from './describe-deletion.js';
 
@@ -52,6 +52,18 @@ describe('the conditions of a deletion', () => {
     ]);
     // What is said does not age: the same facts say the same.
     expect(of(facts, 5_000)).toEqual(conditions);
+  });
+
+  it.each([
+    ['the certificate is being written', {}],
+    ['the certificate is withheld', { pause_time: at(9), pause_reason: 'r' }],
+    ['the certificate is withheld', { keep_blocks: true }],
+  ])('say once all have reported that %s', (message, row) => {
+    const done = ['blob-sweeper', 'realm-purge'].map((name) =>
+      participant(name, { report_time: at(5), evidence: ErasureEvidence.toJSON(evidence()) }),
+    );
+    const conditions = of(factsOf(row, done), 10);
+    expect(messageOf(conditions, 'CertificatePending')).toEqual([[`all have reported; ${message}`, at(0)]]);
   });
 
   it('are sorted by type, source and message, whatever the order of what is known', () => {

@@ -1,5 +1,6 @@
 import type { DeletionProgress } from '@lethe/contracts';
 import { Condition } from '@lethe/contracts';
+import { certificateWithheld } from './certificate-withheld.js';
 import { blocksAreKept } from './deletion.js';
 import { judgeReports } from './judge-reports.js';
 import { standstillOf, type Patience, type PurgeFacts, type Standstill } from './standstill.js';
@@ -74,7 +75,7 @@ function purging(facts: DeletionFacts, standstill: Standstill, { noProgressSecon
 }
 
 function reported({ row, participants }: DeletionFacts): Condition[] {
-  const judgement = judgeReports(participants);
+  const judgement = judgeReports(participants, row.release_time);
   switch (judgement.kind) {
     case 'incomplete':
       return judgement.waitingFor.map((name) =>
@@ -86,7 +87,9 @@ function reported({ row, participants }: DeletionFacts): Condition[] {
       return [
         condition(
           'CertificatePending',
-          'all have reported; the certificate is being written',
+          certificateWithheld(row) === undefined
+            ? 'all have reported; the certificate is being written'
+            : 'all have reported; the certificate is withheld',
           row.grant_time,
         ),
       ];

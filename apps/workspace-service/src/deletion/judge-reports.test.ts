@@ -37,6 +37,21 @@ describe('judgeReports', () => {
       ],
     });
   });
+
+  it.each([
+    ['agreement', null, evidence()],
+    ['agreement', new Date(0), evidence()],
+    ['a reported blocks gone while they were kept', new Date(1), evidence()],
+    [
+      'agreement',
+      new Date(1),
+      evidence({ pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, stores: [] }),
+    ],
+  ])('is %s when kept blocks were released at %o', (expected, releaseTime, reported) => {
+    const judgement = judgeReports([row('a', reported), row('b', reported)], releaseTime);
+    expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
+  });
+
   it('waits for each that has not reported, whatever the others say', () => {
     expect(judge(row('a'), row('b', null), row('c', null))).toEqual({
       kind: 'incomplete',

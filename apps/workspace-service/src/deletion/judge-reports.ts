@@ -14,9 +14,11 @@ export type Judgement =
 /**
  * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
  * participant at all, a single count that nobody checked, counts that do not add up, or blocks read back from no store are
- * contradictions.
+ * contradictions; so is a block that was reported gone while blocks were kept.
+ *
+ * @param releaseTime when kept blocks were released; null: they were never kept, or still are.
  */
-export function judgeReports(rows: readonly ParticipantRow[]): Judgement {
+export function judgeReports(rows: readonly ParticipantRow[], releaseTime: Date | null = null): Judgement {
   const waitingFor = rows.filter((row) => row.report_time === null).map((row) => row.participant);
   if (rows.length === 0) return { kind: 'contradiction', reason: 'the grant requires no participant' };
   if (waitingFor.length > 0) return { kind: 'incomplete', waitingFor };
@@ -25,6 +27,19 @@ export function judgeReports(rows: readonly ParticipantRow[]): Judgement {
   const silent = rows.find((row, i) => row.gives_block_evidence && participants[i]?.blocks === null);
   if (silent)
     return { kind: 'contradiction', reason: `${silent.participant} reported without block evidence` };
+
+  const early = rows.find(
+    ({ report_time: reported }, i) =>
+      releaseTime !== null &&
+      reported !== null &&
+      reported < releaseTime &&
+      (participants[i]?.blocks?.total ?? 0) > 0,
+  );
+  if (early)
+    return {
+      kind: 'contradiction',
+      reason: `${early.participant} reported blocks gone while they were kept`,
+    };
 
   const counted = participants.filter((p) => p.blocks !== null);
   const [first, ...others] = counted;
