@@ -5,7 +5,7 @@ import { realmWriters } from '../services.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { RERELEASE_MS, createPurger, idsOf, receiptOf, type Given, type Purger } from '../testing/stories.js';
-import { addBlocks, addRealm, blocksOf, letPass, ledgerOf } from '../testing/world.sql.js';
+import { addBlocks, addRealm, blocksOf, everythingOf, letPass, ledgerOf } from '../testing/world.sql.js';
 import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -69,6 +69,27 @@ describe('a block that another realm refers to', () => {
     await release(realmId);
     await purger.drive(realmId, 'reported');
     expect(idsOf(await release(sharer))).toEqual(ids.slice(2, 5));
+  });
+
+  it.each([
+    ['are fenced before a page of either is released', 'fenced'],
+    ['follow each other, and the first retains what they share', 'reported'],
+  ] as const)('goes with two realms that are purged at once and %s', async (_, until) => {
+    const { realmId, sharer, ids } = await sharing('org1');
+    const both = [realmId, sharer];
+    for (const id of both) {
+      script.allow('org1', id);
+      await purger.order(id);
+      await purger.drive(id, until);
+    }
+    for (const id of both) expect((await purger.drive(id, 'reported')).attention).toBeNull();
+    const pages = purger.given.filter((page) => both.includes(page.context.workspaceId));
+    expect(new Set(pages.flatMap(idsOf))).toEqual(new Set(ids));
+    expect(await everythingOf(db.pool, sharer)).toMatchObject({ realm: 'purged', counts: { blocks: 0 } });
+    const shared = ids.slice(2, 5);
+    const byWhom = pages.filter((page) => idsOf(page).some((id) => shared.includes(id)));
+    // Twice is once too many, and does no harm: nobody alive can have them yet.
+    expect(byWhom.map((page) => page.context.workspaceId)).toEqual(until === 'fenced' ? both : [sharer]);
   });
 
   it('needs a new receipt when the page is released again without its sharer', async () => {
