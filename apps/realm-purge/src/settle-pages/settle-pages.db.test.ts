@@ -20,7 +20,7 @@ import {
   pagesOf,
   removeBlocks,
 } from '../testing/world.sql.js';
-import { settle } from './settle-pages.js';
+import { settle, type Receipt } from './settle-pages.js';
 import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -122,6 +122,41 @@ describe('settle', () => {
       expect((await settle(db.pool, letheStore, receiptOf(page))).kind).toBe('settled');
     expect(await eventsOf(db.pool, realmId)).toEqual(['realm.purge_blocked', 'realm.purge_resumed']);
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 40, left: 0, settled: 40 });
+  });
+
+  it('tells of the first blocked page and of the end of the last, each once, whatever comes at once', async () => {
+    const wide = createPurger({ pool: db.pool, script, publish: queue.publish, windowPages: 24 });
+    const realmId = await addRealm(db.pool, 'org1', { blocks: 240 });
+    script.allow('org1', realmId);
+    await wide.order(realmId);
+    await wide.drive(realmId, 'releasing');
+    await wide.step(realmId);
+    wide.close();
+    const settleAll = (receipts: Receipt[]) =>
+      Promise.all(receipts.map((receipt) => settle(db.pool, letheStore, receipt)));
+    for (let n = 0; n < 24; n += 4) {
+      const pages = wide.given.slice(n, n + 4);
+      await settleAll(pages.map((page) => blockedReceiptOf(page)));
+      await settleAll(pages.map((page) => receiptOf(page)));
+    }
+    const events = Array.from({ length: 12 }, (_, n) => `realm.purge_${n % 2 === 0 ? 'blocked' : 'resumed'}`);
+    expect(await eventsOf(db.pool, realmId)).toEqual(events);
+    expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 240, left: 0, settled: 240 });
+  });
+
+  it('stays blocked when the rows of a blocked page have changed, until they are gone', async () => {
+    const { realmId, page } = await first();
+    await settle(db.pool, letheStore, blockedReceiptOf(page));
+    await addBlocks(db.pool, realmId, [behind(idsOf(page)[1]!)]);
+    expect(await settle(db.pool, letheStore, receiptOf(page))).toEqual({ kind: 'rows_changed' });
+    expect((await pagesOf(db.pool, realmId))[0]?.blocked_left).toBe(1);
+    expect(await eventsOf(db.pool, realmId)).toEqual(['realm.purge_blocked']);
+    await purger.drive(realmId, 'reported');
+    expect(await eventsOf(db.pool, realmId)).toEqual([
+      'realm.purge_blocked',
+      'realm.purge_resumed',
+      'realm.purged',
+    ]);
   });
 
   it('takes a blocked receipt in any words without losing it', async () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, createMetrics } from '@lethe/telemetry';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findPurge } from '../purge/purge.sql.js';
+import { findPurge, needAttention } from '../purge/purge.sql.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { createPurger, type Purger } from '../testing/stories.js';
@@ -95,6 +95,20 @@ describe('take-open-grants', () => {
     const reports = script.reports.filter(({ workspaceId }) => workspaceId === realmId);
     expect(reports).toHaveLength(2);
     expect(reports[1]).toEqual(reports[0]);
+  });
+
+  it('follows orders to try again, also of purges that a person has to look at, and each once', async () => {
+    const realmId = await addRealm(db.pool, 'org1', { blocks: 3 });
+    script.allow('org1', realmId);
+    await purger.order(realmId);
+    await purger.drive(realmId, 'releasing');
+    await needAttention(db.pool, await purger.purge(realmId), 'look');
+    expect((await take()).counts).toMatchObject({ retried: 0 });
+    script.grants.set(realmId, { ...script.grants.get(realmId)!, retries: 1 });
+    expect((await take()).counts).toMatchObject({ retried: 1 });
+    expect((await take()).counts).toMatchObject({ retried: 0 });
+    expect(rung).toBe(1);
+    expect(await purger.drive(realmId, 'reported')).toMatchObject({ attention: null, retries: 1 });
   });
 
   it('orders nothing while the authority is away', async () => {

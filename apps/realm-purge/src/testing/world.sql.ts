@@ -183,3 +183,15 @@ export async function countLeftovers(db: Queryable): Promise<number> {
   );
   return left;
 }
+
+/** As if the fence, and all that followed, had been so much earlier. */
+export function fenceEarlier(db: Queryable, realmId: string, seconds: number): Promise<number> {
+  return execute(
+    db,
+    `update purge
+        set fence_time = fence_time - make_interval(secs => $2), shred_time = shred_time - make_interval(secs => $2),
+            count_time = count_time - make_interval(secs => $2), next_step_time = clock_timestamp()
+      where realm_id = $1`,
+    [realmId, seconds],
+  );
+}
