@@ -42,7 +42,7 @@ export interface System {
   readonly gatewayUrl: string;
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
   readonly issuer: Issuer;
-  /** What an operator's command needs to call the workspace service, and the webhook sender. */
+  /** What an operator's command needs to call the services. */
   readonly operatorEnv: Readonly<Record<string, string>>;
   /** What one of `participants` needs to call the workspace service and to hear events. */
   participantEnv(name: string): Readonly<Record<string, string>>;
@@ -187,6 +187,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     issuer,
     operatorEnv: {
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
+      REALM_PURGE_ADDRESS: realmAddress,
+      BLOB_SWEEPER_ADDRESS: sweeperAddress,
       WEBHOOK_SENDER_ADDRESS: webhookAddress,
       GRPC_TOKEN: tokens.operator,
     },
