@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Metadata, credentials, status } from '@grpc/grpc-js';
 import { BlobSweeperServiceClient, Versioning } from '@lethe/contracts';
 import { createTestBucket, type TestBucket } from '@lethe/object-store/testing';
+import { refusalOf } from '@lethe/outcome';
 import { createGrpcCaller } from '@lethe/service';
 import { createLogger } from '@lethe/telemetry';
 import {
@@ -69,6 +70,10 @@ const list = (request: { realmId?: string; pageSize?: number; pageToken?: string
     c.unary((client) => client.listBlockedPages, { realmId: '', pageSize: 0, pageToken: '', ...request }),
   );
 const probe = (caller: string) => calling(caller, (c) => c.unary((client) => client.probeStores, {}));
+const setLimit = (store: string, blocksPerSecond: number, setBy = 'operator-1', caller = 'operator') =>
+  calling(caller, (c) => c.unary((client) => client.setSweepLimit, { store, blocksPerSecond, setBy }));
+const limits = async (caller = 'operator') =>
+  (await calling(caller, (c) => c.unary((client) => client.listSweepLimits, {}))).limits;
 const record = (realmId: string, page: number, state: 'verified' | 'blocked', epoch = 3) =>
   recordPage(database.pool, {
     realm_id: realmId,
@@ -184,10 +189,57 @@ describe('ProbeStores', () => {
   });
 });
 
+describe('SetSweepLimit and ListSweepLimits', () => {
+  it('set, set anew, list and remove, with who and when', async () => {
+    expect(await limits()).toEqual([]);
+    const { limit: first } = await setLimit('primary', 1);
+    const by = { store: 'primary', setBy: 'operator-1', setTime: expect.any(Date) };
+    expect(first).toEqual({ ...by, blocksPerSecond: 1 });
+    const { limit: second } = await setLimit('primary', 1_000_000_000, 'Zoë Ångström');
+    expect(second).toMatchObject({ blocksPerSecond: 1_000_000_000, setBy: 'Zoë Ångström' });
+    expect(await limits()).toEqual([second]);
+    for (let n = 0; n < 2; n++) expect(await setLimit('primary', 0)).toEqual({ limit: undefined });
+    expect(await limits()).toEqual([]);
+  });
+
+  it.each(['second', 'Primary', '', 'primary ', '\0', 'x'.repeat(100_000)])(
+    'know no store of another name: %#',
+    async (store) => {
+      for (const rate of [0, 5])
+        expect(await setLimit(store, rate).then(() => undefined, refusalOf)).toMatchObject({
+          reason: 'STORE_NOT_FOUND',
+        });
+      expect(await limits()).toEqual([]);
+    },
+  );
+
+  it.each([
+    [-1, 'operator-1'],
+    [1e9 + 1, 'operator-1'],
+    [Number.MAX_SAFE_INTEGER, 'operator-1'],
+    [5, ''],
+    [0, ''],
+    [5, ' '],
+    [5, 'x'.repeat(129)],
+    [5, 'a\n'],
+    [5, 'a\0'],
+    [5, '\u009b31m'],
+    [5, 'a\u202eb'],
+  ])('refuse %d a second, and who set it may not be %j', async (rate, setBy) => {
+    await expect(setLimit('primary', rate, setBy)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect(await limits()).toEqual([]);
+  });
+});
+
 describe('the service', () => {
   it('is for operators, but for what a preview needs', async () => {
     await expect(getSweep(randomUUID(), 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
     await expect(list({}, 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(setLimit('primary', 5, 'operator-1', 'gateway')).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    await expect(limits('gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(limits('nobody')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     await expect(probe('workspace-service')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
     await expect(list({}, 'nobody')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
   });

@@ -18,6 +18,7 @@ import { createMetrics, type Logger } from '@lethe/telemetry';
 import { mayCall } from './allowed-calls.js';
 import type { Config } from './config.js';
 import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
+import { createSweepLimits } from './limit/sweep-limits.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
 import { listSweepLimitsRpc } from './list-sweep-limits/list-sweep-limits.rpc.js';
 import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
@@ -71,6 +72,7 @@ export function createBlobSweeper(
     logger,
     metrics,
   });
+  const limits = createSweepLimits({ pool, stores, logger, metrics });
   const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
     {
@@ -79,7 +81,7 @@ export function createBlobSweeper(
         getSweep: handlers.unary(getSweepRpc(pool)),
         listBlockedPages: handlers.unary(listBlockedPagesRpc(pool)),
         probeStores: handlers.unary(probeStoresRpc(stores)),
-        setSweepLimit: handlers.unary(setSweepLimitRpc(pool)),
+        setSweepLimit: handlers.unary(setSweepLimitRpc(pool, stores, limits.wake)),
         listSweepLimits: handlers.unary(listSweepLimitsRpc(pool)),
       },
     },
@@ -102,7 +104,8 @@ export function createBlobSweeper(
     messaging,
     createRelay({ pool, databaseUrl, messaging, logger, metrics }),
     report,
-    sweepPagesConsumer({ pool, messaging, authority, stores, concurrency, logger, metrics }),
+    limits,
+    sweepPagesConsumer({ pool, messaging, authority, stores, limits, concurrency, logger, metrics }),
     realmPurgedConsumer({ messaging, logger, metrics, purged }),
     grpc,
   ];

@@ -1,11 +1,8 @@
-import { status } from '@grpc/grpc-js';
-import type { ListSweepLimitsRequest, ListSweepLimitsResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
+import type { ListSweepLimitsResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
+import { limitOf } from '../limit/limit.js';
+import { listLimits } from '../limit/limit.sql.js';
 
-export const listSweepLimitsRpc =
-  (_pool: Pool) =>
-  (_request: ListSweepLimitsRequest): Promise<ListSweepLimitsResponse> =>
-    Promise.reject(
-      new RefusalError({ code: status.UNIMPLEMENTED, reason: 'UNIMPLEMENTED', message: 'Not implemented' }),
-    );
+export const listSweepLimitsRpc = (pool: Pool) => async (): Promise<ListSweepLimitsResponse> => ({
+  limits: (await listLimits(pool)).map(limitOf),
+});

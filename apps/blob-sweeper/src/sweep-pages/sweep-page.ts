@@ -3,6 +3,7 @@ import type { ObjectStore } from '@lethe/object-store';
 import { appendEvents } from '@lethe/outbox';
 import { transaction, type Pool } from '@lethe/postgres';
 import { receiptEvent } from '../event.js';
+import type { SweepLimits } from '../limit/sweep-limits.js';
 import { hasEnded, releasedPages } from '../sweep/end.js';
 import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { withPageLock } from '../sweep/page-lock.js';
@@ -18,7 +19,9 @@ export type SweepOutcome =
   | { readonly kind: 'back'; readonly reason: string }
   | Extract<Judgement, { kind: 'refused' }>
   /** Another sweeper has the page in hand. */
-  | { readonly kind: 'busy' };
+  | { readonly kind: 'busy' }
+  /** A store may not be asked to delete so much yet: nothing was deleted. */
+  | { readonly kind: 'limited'; readonly waitMs: number };
 
 /**
  * Step 8: makes the blocks of a page gone from every store and says so. The keys are rebuilt from the organization of the grant,
@@ -30,6 +33,7 @@ export async function sweepPage(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
+  limits: Pick<SweepLimits, 'take'>,
 ): Promise<SweepOutcome> {
   const place = { realmId: grant.workspaceId, epoch: grant.epoch, page: page.page };
   const judge = async (): Promise<Judgement> => {
@@ -54,6 +58,8 @@ export async function sweepPage(
     // Whoever had the lock before may have swept it.
     const now = await judge();
     if (now.kind !== 'sweep') return settle(now);
+    const waitMs = await limits.take(page.blockIds.length);
+    if (waitMs > 0) return { kind: 'limited', waitMs };
     const result = await sweepStores(stores, grant, page, lost);
     await transaction(pool, async (tx) => {
       await recordPage(tx, result);

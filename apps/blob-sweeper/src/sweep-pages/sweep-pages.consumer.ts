@@ -14,8 +14,9 @@ import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
+import type { SweepLimits } from '../limit/sweep-limits.js';
 import type { ReleasedPage } from './judge-page.js';
-import { givePageUp, sweepPage } from './sweep-page.js';
+import { givePageUp, sweepPage, type SweepOutcome } from './sweep-page.js';
 
 const DURABLE = 'blob-sweeper-pages';
 const ACK_WAIT_MS = 30_000;
@@ -23,6 +24,8 @@ const LAST_RETRY_MS = 30_000;
 const BUSY_MS = 1_000;
 const STOP_MS = 5_000;
 const PATIENT_DELIVERIES = 6;
+
+type Limited = Extract<SweepOutcome, { kind: 'limited' }>;
 
 /**
  * Takes pages from the work queue, asks for the grant, sweeps. A page that no grant stands behind is a dead letter; while the
@@ -33,6 +36,7 @@ export function sweepPagesConsumer(deps: {
   readonly messaging: Messaging;
   readonly authority: Authority;
   readonly stores: readonly ObjectStore[];
+  readonly limits: Pick<SweepLimits, 'take' | 'pause'>;
   readonly concurrency: number;
   /** The work queue, where it is not the contract's. */
   readonly queue?: Pick<StreamSpec, 'name' | 'subjects'>;
@@ -42,10 +46,32 @@ export function sweepPagesConsumer(deps: {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Component {
-  const { pool, authority, stores, logger, metrics, queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS } = deps;
-  const { patientDeliveries = PATIENT_DELIVERIES } = deps;
+  const { pool, authority, stores, limits, logger, metrics } = deps;
+  const { queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS, patientDeliveries = PATIENT_DELIVERIES } = deps;
 
+  const stopping = new AbortController();
+
+  /**
+   * A page that a store's limit holds up waits in hand: each page needs every store, so those behind it would not be sooner, and
+   * what is given back counts as tried. Whatever happened meanwhile is seen: grant and ledger are asked anew.
+   */
   async function handle(message: Received): Promise<Decision> {
+    const alive = setInterval(() => {
+      keepAlive(message);
+    }, ackWaitMs / 3);
+    try {
+      for (;;) {
+        const came = await handleNow(message);
+        if (came.kind !== 'limited') return came;
+        await limits.pause(came.waitMs, stopping.signal);
+        if (stopping.signal.aborted) return retry(BUSY_MS, 'stopping');
+      }
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  async function handleNow(message: Received): Promise<Decision | Limited> {
     const refuse = (reason: string) => deadLetter({ pool, metrics, consumer: DURABLE }, message, reason);
     let page: ReturnType<typeof decode>;
     try {
@@ -53,17 +79,15 @@ export function sweepPagesConsumer(deps: {
     } catch (error) {
       return refuse(`cannot be decoded: ${(error as Error).message}`);
     }
-    const alive = setInterval(() => {
-      keepAlive(message);
-    }, ackWaitMs / 3);
     let grant: Grant | undefined;
     try {
       grant = await authority.grant(page.realmId, page.epoch);
       if (grant === undefined) return await refuse('no grant stands behind this page');
       if (grant.organizationId !== page.organizationId)
         return await refuse('the page names another organization than the grant');
-      const outcome = await sweepPage(pool, stores, grant, page);
+      const outcome = await sweepPage(pool, stores, grant, page, limits);
       metrics.loopItems.inc({ loop: 'sweep-pages', count: outcome.kind });
+      if (outcome.kind === 'limited') return outcome;
       if (outcome.kind === 'busy') return retry(BUSY_MS, 'another sweeper has this page');
       if (outcome.kind === 'refused') return await refuse(outcome.reason);
       if (outcome.kind === 'settled') return DONE;
@@ -92,8 +116,6 @@ export function sweepPagesConsumer(deps: {
         return DONE;
       }
       return retry(Math.min(LAST_RETRY_MS, 500 * 2 ** Math.min(message.deliveries, 10)), 'not swept');
-    } finally {
-      clearInterval(alive);
     }
   }
 
@@ -112,7 +134,9 @@ export function sweepPagesConsumer(deps: {
       const impatient = setTimeout(() => {
         for (const store of stores) store.close();
       }, STOP_MS);
-      await consumer.stop().finally(() => {
+      const stopped = consumer.stop();
+      stopping.abort();
+      await stopped.finally(() => {
         clearTimeout(impatient);
       });
     },

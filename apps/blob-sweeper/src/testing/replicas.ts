@@ -4,6 +4,7 @@ import { createAuthority } from '@lethe/participant';
 import { createPool } from '@lethe/postgres';
 import type { EncodedEvent } from '@lethe/contracts';
 import { createLogger, createMetrics, type Metrics } from '@lethe/telemetry';
+import { createSweepLimits } from '../limit/sweep-limits.js';
 import { sweepPagesConsumer } from '../sweep-pages/sweep-pages.consumer.js';
 
 /** Shaped like a stream of the contract, but the suite's own: suites share one NATS server. */
@@ -76,11 +77,14 @@ export async function startReplica(options: {
   const authority = createAuthority(options.authorityAddress, 'token');
   const store: ObjectStore = createS3Store(options.store);
   const { messaging }: { messaging: Messaging } = await connectQueue(queue, connections);
+  const limits = createSweepLimits({ pool, stores: [store], logger, metrics });
+  await limits.start();
   const consumer = sweepPagesConsumer({
     pool,
     messaging,
     authority,
     stores: [store],
+    limits,
     concurrency,
     queue,
     ackWaitMs: 2_000,
@@ -100,6 +104,7 @@ export async function startReplica(options: {
     },
     async stop() {
       await consumer.stop();
+      await limits.stop();
       await messaging.stop();
       store.close();
       authority.close();

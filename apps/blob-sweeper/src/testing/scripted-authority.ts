@@ -19,6 +19,8 @@ export interface ScriptedAuthority {
   /** What was reported, by realm, each time. */
   readonly reports: Map<string, ErasureEvidence[]>;
   grant(realmId: string, organizationId: string, epoch?: number): Grant;
+  /** As an authority that was set back: it knows of no grant for the realm. */
+  revoke(realmId: string): void;
   /** The releasing participant reports: from now on its evidence stands in the grant. */
   released(realmId: string, evidence: Partial<BlockEvidence>, participant?: string): void;
   /** Throws for a call what the test wants. */
@@ -94,6 +96,9 @@ export async function createScriptedAuthority(): Promise<ScriptedAuthority> {
       const grant = Grant.fromPartial({ ...base, grantTime: new Date() });
       grants.set(`${workspaceId}/${epoch}`, grant);
       return grant;
+    },
+    revoke(realmId) {
+      for (const [key, { workspaceId }] of grants) if (workspaceId === realmId) grants.delete(key);
     },
     released(realmId, blocks, participant = 'realm-purge') {
       for (const [key, grant] of grants)
