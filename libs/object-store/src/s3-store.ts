@@ -45,7 +45,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
   async function remove(objects: ObjectIdentifier[], abortSignal?: AbortSignal): Promise<KeyFailure[]> {
     if (objects.length === 0) return [];
     const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } });
-    const answer = await client.send(command, { abortSignal });
+    const answer = await client.send(command, abortSignal && { abortSignal });
     return unaccounted(objects, answer);
   }
 
@@ -87,7 +87,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     async abortUpload({ key, uploadId }, abortSignal) {
       try {
         const command = new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId });
-        await client.send(command, { abortSignal });
+        await client.send(command, abortSignal && { abortSignal });
         return undefined;
       } catch (error) {
         return abortFailure(key, error);
