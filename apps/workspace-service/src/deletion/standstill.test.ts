@@ -95,6 +95,12 @@ describe('standstillOf', () => {
       { turn: 6_180 },
     ],
     [
+      'in quarantine until a known time: uploads that were under way at the fence are waited for',
+      3_000,
+      factsOf({}, BOTH, [said('realm-purge', { at: 100, blockedUntil: 3_600, type: 'Quarantine' })]),
+      { turn: 3_780 },
+    ],
+    [
       'blocked until a time that has come: those who wait for it have their turn first',
       6_100,
       factsOf({}, BOTH, [said('realm-purge', { at: 100, blockedUntil: 6_000 })]),

@@ -27,7 +27,7 @@ export interface Standstill {
 
 /**
  * Tells a purge that stands still from one that works. By the clock that is given, which is the database's: the same facts at any
- * time between two turns give the same answer. A pause and kept blocks are an operator's doing; a block that cannot go before a
+ * time between two turns give the same answer. A pause and kept blocks are an operator's doing; what cannot go before a
  * known time is waited for until then; and an operator's order begins the count anew.
  */
 export function standstillOf(facts: PurgeFacts, { noProgressSeconds }: Patience, now: Date): Standstill {
@@ -87,11 +87,11 @@ export const reportsOnBlocks = (
     participants.some((required) => required.participant === participant && required.gives_block_evidence),
   );
 
-/** The times that what is blocked waits for. */
+/** The times that participants wait for: what is locked until then, and uploads that were under way at the fence. */
 const waitedFor = ({ conditions }: ProgressRow): Date[] =>
   conditions
     .map((condition) => Condition.fromJSON(condition))
-    .flatMap(({ type, until }) => (type === 'Blocked' && until !== undefined ? [until] : []));
+    .flatMap(({ until }) => until ?? []);
 
 const latest = (...times: readonly Date[]): Date =>
   new Date(Math.max(0, ...times.map((time) => time.getTime())));

@@ -34,6 +34,8 @@ interface Said {
   readonly changed?: number;
   readonly progress?: object;
   readonly blockedUntil?: number | null;
+  /** What it says that waits; blocks when absent. */
+  readonly type?: string;
 }
 
 export const said = (name: string, { at: spoke, changed = spoke, ...more }: Said): ProgressRow => ({
@@ -44,7 +46,7 @@ export const said = (name: string, { at: spoke, changed = spoke, ...more }: Said
       ? []
       : [
           {
-            ...{ type: 'Blocked', source: name, message: '1 blocks cannot be deleted: locked' },
+            ...{ type: more.type ?? 'Blocked', source: name, message: '1 blocks cannot be deleted: locked' },
             ...(more.blockedUntil !== null && { until: at(more.blockedUntil).toISOString() }),
           },
         ],
