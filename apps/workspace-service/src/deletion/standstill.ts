@@ -89,9 +89,7 @@ export const reportsOnBlocks = (
 
 /** The times that participants wait for: what is locked until then, and uploads that were under way at the fence. */
 const waitedFor = ({ conditions }: ProgressRow): Date[] =>
-  conditions
-    .map((condition) => Condition.fromJSON(condition))
-    .flatMap(({ until }) => until ?? []);
+  conditions.map((condition) => Condition.fromJSON(condition)).flatMap(({ until }) => until ?? []);
 
 const latest = (...times: readonly Date[]): Date =>
   new Date(Math.max(0, ...times.map((time) => time.getTime())));
