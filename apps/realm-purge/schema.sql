@@ -36,7 +36,7 @@ CREATE TABLE key_bundle (
   CONSTRAINT key_bundle_pkey PRIMARY KEY (realm_id, key_index),
   CONSTRAINT key_bundle_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES realm(realm_id),
   CONSTRAINT key_bundle_key_index_check CHECK (key_index > 0)
-);
+) WITH (autovacuum_vacuum_threshold=0, autovacuum_vacuum_scale_factor=0);
 
 CREATE TABLE key_bundle_access (
   realm_id uuid NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE key_bundle_access (
   access bytea NOT NULL,
   CONSTRAINT key_bundle_access_pkey PRIMARY KEY (realm_id, key_index, user_id),
   CONSTRAINT key_bundle_access_realm_id_key_index_fkey FOREIGN KEY (realm_id, key_index) REFERENCES key_bundle(realm_id, key_index)
-);
+) WITH (autovacuum_vacuum_threshold=0, autovacuum_vacuum_scale_factor=0);
 
 CREATE TABLE outbox (
   event_id uuid NOT NULL,

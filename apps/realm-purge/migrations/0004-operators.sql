@@ -38,3 +38,14 @@ create table release_limit (
   tokens            double precision not null default 0,
   refill_time       timestamptz not null default clock_timestamp()
 );
+
+-- The planner's statistics hold samples of a column's values, and keep them when the rows are gone: none of what unlocks data, nor of
+-- the data. Samples that were taken before go with the (same) type, which is set anew without a rewrite.
+alter table key_bundle alter column bundle set statistics 0, alter column bundle type bytea;
+alter table key_bundle_access alter column access set statistics 0, alter column access type bytea;
+alter table vlob_atom alter column blob set statistics 0, alter column blob type bytea;
+
+-- Vacuumed with the first dead row, at autovacuum's next visit (a minute by default), and not at a fifth of the table: until then the
+-- bytes of a deleted key lie in the table's file. docs/operating/shredding.md says what is left after that.
+alter table key_bundle set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
+alter table key_bundle_access set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
