@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { many, type Pool, type Queryable } from '@lethe/postgres';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listSteppable } from './purge/purge.sql.js';
-import { countOutstanding, lockDue } from './release-blocks/release-blocks.sql.js';
+import { listSteppable, sumPagesOfEach } from './purge/purge.sql.js';
+import { countFlying, countOutstanding, lockDue } from './release-blocks/release-blocks.sql.js';
 import { listSettledPages } from './report-erasure/report-erasure.sql.js';
-import { lockReleasedPage } from './settle-pages/settle-pages.sql.js';
+import { listProgressing } from './report-progress/report-progress.sql.js';
+import { isBlocked, lockReleasedPage, ringNextInLine } from './settle-pages/settle-pages.sql.js';
 import { letheStore as store } from './store/lethe/lethe-store.js';
-import { addPurges, addSettledPages, analyze } from './testing/pages.sql.js';
+import { addLimits } from './testing/limits.sql.js';
+import { addPagesOfOthers, addPurges, addSettledPages, analyze } from './testing/pages.sql.js';
 import { addRandomBlocks, addRealm, blocksOf } from './testing/world.sql.js';
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -22,6 +24,8 @@ beforeAll(async () => {
   for (let n = 0; n < 10; n++) await addRealm(db.pool, 'org1', { blocks: BLOCKS / 20 });
   await addPurges(db.pool, realmId, 5_000);
   await addSettledPages(db.pool, realmId, 10_000);
+  await addLimits(db.pool, 1_000);
+  await addPagesOfOthers(db.pool, realmId, 10);
   await analyze(db.pool);
   ids = await blocksOf(db.pool, realmId);
 }, 120_000);
@@ -62,7 +66,7 @@ const QUERIES: Record<string, (db: Queryable) => Promise<unknown>> = {
   'the count': (on) => store.countBlocks(on, realmId, first(), 1_000),
   'the next pages, with who shares their blocks': (on) => store.nextPages(on, realm(), first(), 16, 1_000),
   'a page again': (on) => store.pageIn(on, realm(), range(), 1_000),
-  'the window': (on) => countOutstanding(on, realmId),
+  'the window': (on) => countOutstanding(on, { realm_id: realmId, organization_id: 'org1' }),
   'lost pages': (on) => lockDue(on, 'lost', realmId, 1_000, 16),
   'blocked pages': (on) => lockDue(on, 'blocked', realmId, 1_000, 16),
   "a receipt's page": (on) => lockReleasedPage(on, realmId, 1, 7),
@@ -73,6 +77,12 @@ const QUERIES: Record<string, (db: Queryable) => Promise<unknown>> = {
   'what is left of the metadata': (on) => store.isMetadataLeft(on, realmId),
   shredding: (on) => store.shred(on, 'vlob_atoms', realmId, 100),
   'purges with a step to make': (on) => listSteppable(on, 100),
+  'purges to report of': (on) => listProgressing(on, realmId, 200),
+  'the sums of pages': (on) => sumPagesOfEach(on, [realmId], 60_000),
+  'pages in flight of all purges': (on) => countFlying(on, { realm_id: realmId, organization_id: 'org1' }),
+  'who waits longest for room': (on) => ringNextInLine(on),
+  'is a page blocked': (on) => isBlocked(on, realmId),
+  'late blocks that are new': (on) => store.unregistered(on, realmId, ids.slice(0, 100)),
   'the pages of a report': (on) => listSettledPages(on, realmId, 5_000, 100),
 };
 

@@ -11,7 +11,7 @@ import {
   type Given,
   type Purger,
 } from '../testing/stories.js';
-import { addRealm } from '../testing/world.sql.js';
+import { addRealm, letPass, waitLonger } from '../testing/world.sql.js';
 import { progressReporter } from './report-progress.loop.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -91,5 +91,50 @@ describe('report-progress', () => {
     script.grants.set(lost, grant);
     await report();
     expect(saidOf(lost)).toHaveLength(1);
+  });
+
+  it('says since when a sweeper is silent, once, and stops when it speaks', async () => {
+    const { realmId, pages } = await releasing(20);
+    await waitLonger(db.pool, realmId, 7_200);
+    const report = progressReporter(db.pool, purger.authority, PATIENCE);
+    for (let n = 0; n < 3; n++) await report();
+    // Given again, it is still the same silence.
+    await letPass(db.pool, realmId, 7_200);
+    await purger.step(realmId);
+    await report();
+    expect(saidOf(realmId)).toHaveLength(1);
+    const { conditions } = saidOf(realmId)[0]!;
+    expect(conditions).toMatchObject([
+      { type: 'WaitingForSweeper', message: '2 pages without a receipt for more than 60 s' },
+    ]);
+    expect(Date.now() - conditions[0]!.since!.getTime()).toBeGreaterThan(7_000_000);
+    for (const page of pages) await purger.settle(receiptOf(page));
+    await report();
+    expect(saidOf(realmId).at(-1)?.conditions).toEqual([]);
+  });
+
+  it('says the rate and the end with what changed, and at once when there is no end any more', async () => {
+    const { realmId, pages } = await releasing(90);
+    const report = progressReporter(db.pool, purger.authority, PATIENCE);
+    await purger.settle(receiptOf(pages[0]!));
+    await report();
+    await report();
+    expect(saidOf(realmId)).toMatchObject([
+      { progress: { blocksSwept: 10, estimatedEndTime: expect.any(Date) } },
+    ]);
+    expect(saidOf(realmId)[0]!.progress!.blocksPerSecond).toBeGreaterThan(0);
+    script.grants.set(realmId, { ...script.grants.get(realmId)!, paused: true });
+    await purger.step(realmId);
+    await report();
+    expect(saidOf(realmId)).toHaveLength(2);
+    expect(saidOf(realmId)[1]!.progress!.estimatedEndTime).toBeUndefined();
+  });
+
+  it('says of each of many what is its own', async () => {
+    const realms = [];
+    for (let n = 0; n < 6; n++) realms.push(await releasing(10 * n));
+    await progressReporter(db.pool, purger.authority, PATIENCE)();
+    for (const [n, { realmId }] of realms.entries())
+      if (n > 0) expect(saidOf(realmId)).toMatchObject([{ progress: { blocksTotal: 10 * n } }]);
   });
 });

@@ -195,3 +195,20 @@ export function fenceEarlier(db: Queryable, realmId: string, seconds: number): P
     [realmId, seconds],
   );
 }
+
+export function settleEarlier(db: Queryable, realmId: string, seconds: number): Promise<number> {
+  return execute(
+    db,
+    `update page set settle_time = settle_time - make_interval(secs => $2) where realm_id = $1 and state = 'settled'`,
+    [realmId, seconds],
+  );
+}
+
+/** As if its pages in flight had been given to the queue so much earlier. */
+export function waitLonger(db: Queryable, realmId: string, seconds: number): Promise<number> {
+  return execute(
+    db,
+    `update page set given_time = given_time - make_interval(secs => $2) where realm_id = $1 and in_flight`,
+    [realmId, seconds],
+  );
+}
