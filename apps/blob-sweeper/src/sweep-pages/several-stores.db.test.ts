@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { DeletionKind, type Grant } from '@lethe/contracts';
+import { createS3Store, type ObjectStore } from '@lethe/object-store';
+import {
+  createFaultProxy,
+  createTestBucket,
+  type FaultProxy,
+  type TestBucket,
+} from '@lethe/object-store/testing';
+import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { blockIds, keysOf } from '../testing/keys.js';
+import { MIGRATIONS, releasedBody } from '../testing/world.js';
+import { sweepPage } from './sweep-page.js';
+
+const ids = blockIds('nodes', 12);
+const keys = keysOf('org1', ids);
+const unlimited = { take: () => Promise.resolve(0) };
+let database: TestDatabase;
+let buckets: TestBucket[];
+let stores: ObjectStore[];
+let third: FaultProxy;
+beforeAll(async () => {
+  database = await createTestDatabase(MIGRATIONS);
+});
+beforeEach(async () => {
+  third = await createFaultProxy(serverVariable('S3_ENDPOINT'));
+  buckets = await Promise.all([0, 1, 2].map(() => createTestBucket(serverVariable)));
+  stores = buckets.map((bucket, node) =>
+    createS3Store(bucket.options({ name: `node${node}`, ...(node === 2 && { endpoint: third.endpoint }) })),
+  );
+});
+afterEach(async () => {
+  for (const open of [...stores, ...buckets]) open.close();
+  await third.close();
+});
+afterAll(() => database.drop());
+
+function grantOf(workspaceId: string): Grant {
+  return {
+    deletionId: randomUUID(),
+    organizationId: 'org1',
+    workspaceId,
+    epoch: 1,
+    kind: DeletionKind.DELETION_PLANNED,
+    grantTime: new Date(),
+    participants: [],
+    paused: false,
+    blocksKept: false,
+    retries: 0,
+    replayOf: '',
+  };
+}
+const left = async () => (await Promise.all(buckets.map((bucket) => bucket.contents()))).flat();
+/** Some keys lie on every node, the others on one of them. */
+const spread = () =>
+  Promise.all(buckets.map((bucket, node) => bucket.put(...keys.filter((_, i) => i < 3 || i % 3 === node))));
+
+describe('a page whose blocks lie on several stores', () => {
+  it('is verified when they are gone from every one, wherever they were', async () => {
+    await spread();
+    const realmId = randomUUID();
+    const page = { ...releasedBody({ organizationId: 'org1', realmId, ids }), blockIds: ids };
+    const swept = await sweepPage(database.pool, stores, grantOf(realmId), page, unlimited);
+    expect(swept).toMatchObject({ kind: 'verified', result: { stores: ['node0', 'node1', 'node2'] } });
+    expect(await left()).toEqual([]);
+  });
+
+  it('is blocked, and says by which, while one of them keeps a block', async () => {
+    await spread();
+    const [kept] = keys;
+    const answer = `<DeleteResult><Error><Key>${kept}</Key><Code>AccessDenied</Code></Error></DeleteResult>`;
+    third.fault = ({ operation, body }) =>
+      operation === 'DeleteObjects' && body.includes(kept!)
+        ? { kind: 'answer', status: 200, body: answer }
+        : undefined;
+    const realmId = randomUUID();
+    const page = { ...releasedBody({ organizationId: 'org1', realmId, ids }), blockIds: ids };
+    const sweep = () => sweepPage(database.pool, stores, grantOf(realmId), page, unlimited);
+    expect(await sweep()).toMatchObject({ kind: 'blocked', result: { reason: 'node2: AccessDenied' } });
+    expect(await left()).toContain(kept);
+    third.fault = () => undefined;
+    expect((await sweep()).kind).toBe('verified');
+    expect(await left()).toEqual([]);
+  });
+});
