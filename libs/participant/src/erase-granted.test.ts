@@ -149,6 +149,21 @@ describe('a run', () => {
     expect(said.slice(1)).toEqual([{ workspaceId: id, conditions: [] }]);
   });
 
+  it('says now and then that a long erasure goes on, and takes that back before it reports', async () => {
+    allow();
+    let pieces = 0;
+    const run = participant(() => (++pieces < 100 ? more : done));
+    for (; reports.length === 0; nowMs += 1_000) await run();
+    const told = said.map(({ conditions }) => conditions.map(({ message }) => message).join());
+    expect(told).toEqual([
+      '21 pieces so far',
+      '41 pieces so far',
+      '61 pieces so far',
+      '81 pieces so far',
+      '',
+    ]);
+  });
+
   it('takes back what a process before it may have said', async () => {
     const id = allow();
     await participant(() => ({ kind: 'blocked', reason: 'locked' }))();

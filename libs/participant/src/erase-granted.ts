@@ -51,6 +51,8 @@ type Deed = keyof typeof NO_DEED;
 
 const NOTHING = '[]';
 const MAX_REASON = 2_000;
+/** A long erasure says so often that it goes on: silence would be taken for a standstill. */
+const TELL_MS = 20_000;
 
 /**
  * Step 10 for whoever keeps data of a workspace: makes it true that every open grant is erased here and reported. A run gives each
@@ -59,6 +61,7 @@ const MAX_REASON = 2_000;
 export function createErasing(options: ErasingOptions): (signal: AbortSignal) => Promise<RunResult> {
   const { authority, erase, intervalMs, logger, metrics, nowMs = () => performance.now() } = options;
   const troubles = createTroubles(intervalMs, nowMs);
+  const pieces = new Map<string, { readonly count: number; readonly toldMs: number }>();
 
   /** Says what holds the erasure up, when that is news. What an earlier process said is unknown, so no word of it counts as news. */
   async function say(grant: Grant, conditions: readonly Condition[]): Promise<void> {
@@ -77,8 +80,7 @@ export function createErasing(options: ErasingOptions): (signal: AbortSignal) =>
     const erased = await erase(grant, signal);
     switch (erased.kind) {
       case 'more':
-        if (troubles.said(listed) !== undefined) await say(listed, []);
-        troubles.over(listed);
+        await goOn(listed);
         return 'continued';
       case 'blocked':
         troubles.postpone(listed);
@@ -88,6 +90,17 @@ export function createErasing(options: ErasingOptions): (signal: AbortSignal) =>
         await say(listed, []);
         return report(listed, erased.removed);
     }
+  }
+
+  /** Takes back what held it up, and from time to time says how much has been done. */
+  async function goOn(grant: Grant): Promise<void> {
+    const key = troubles.keyOf(grant);
+    const { count, toldMs } = pieces.get(key) ?? { count: 0, toldMs: nowMs() };
+    const isTime = nowMs() - toldMs >= TELL_MS;
+    pieces.set(key, { count: count + 1, toldMs: isTime ? nowMs() : toldMs });
+    if (isTime) await say(grant, [erasing(count + 1)]);
+    else if (troubles.isTroubled(grant) && troubles.said(grant) !== undefined) await say(grant, []);
+    troubles.over(grant);
   }
 
   async function report(grant: Grant, removed: Readonly<Record<string, number>>): Promise<Deed> {
@@ -124,6 +137,7 @@ export function createErasing(options: ErasingOptions): (signal: AbortSignal) =>
         }
       }
     troubles.keepOnly(open);
+    for (const key of pieces.keys()) if (!open.has(key)) pieces.delete(key);
     return { counts, more: counts.continued > 0 };
   };
 }
@@ -134,4 +148,8 @@ const blocked = ({ reason, until }: Extract<Erased, { kind: 'blocked' }>): Condi
   message: reason.slice(0, MAX_REASON),
   since: undefined,
   until,
+});
+
+const erasing = (pieces: number): Condition => ({
+  ...{ type: 'Erasing', source: '', message: `${pieces} pieces so far`, since: undefined, until: undefined },
 });

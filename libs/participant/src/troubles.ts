@@ -7,6 +7,8 @@ export interface Troubles {
   waits(grant: Grant): boolean;
   /** One more attempt was in vain: the next one comes later than the one before. */
   postpone(grant: Grant): void;
+  /** The last attempt was in vain. */
+  isTroubled(grant: Grant): boolean;
   over(grant: Grant): void;
   /** What the deletion shows because of this process; undefined when it said nothing, or has taken it back. */
   said(grant: Grant): string | undefined;
@@ -46,6 +48,7 @@ export function createTroubles(intervalMs: number, nowMs: () => number): Trouble
         said,
       });
     },
+    isTroubled: (grant) => of(grant).failures > 0,
     over(grant) {
       const { said } = of(grant);
       if (said === undefined) troubles.delete(keyOf(grant));
