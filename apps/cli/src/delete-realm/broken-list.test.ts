@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExportRealmBlocksResponse } from '@lethe/contracts';
-import { startLethe } from '../testing/process.js';
+import { PROCESS_TEST_MS, startLethe } from '../testing/process.js';
 import { purgeWorld, REALM, slugsOf, type PurgeWorld } from '../testing/purge-world.js';
 import { lethe } from '../testing/run-lethe.js';
 import { startScriptedService, type ScriptedService } from '../testing/scripted-service.js';
@@ -106,16 +106,21 @@ describe('an export', () => {
 });
 
 describe('the file', () => {
-  it('is not there when the disk is full, and the next run writes it', async () => {
-    const world = purgeWorld(10_000);
-    service = await startScriptedService(world.script);
-    const full = await startLethe(argv(), service.env, 'ulimit -f 16').ended;
-    expect(full.code).toBe(70);
-    expect(full.errors).toContain(`cannot write ${file}: it would be larger than this user may write`);
-    expectNoList(world, full);
-    expect(await run(world)).toMatchObject({ code: 0, errors: '' });
-    expect(readFileSync(file, 'utf8')).toBe(text(world));
-  });
+  it(
+    'is not there when the disk is full, and the next run writes it',
+    async () => {
+      const world = purgeWorld(50_000);
+      service = await startScriptedService(world.script);
+      // In units of 512 bytes: half of the list.
+      const full = await startLethe(argv(), service.env, 'ulimit -f 2048').ended;
+      expect(full.code).toBe(70);
+      expect(full.errors).toContain(`cannot write ${file}: it would be larger than this user may write`);
+      expectNoList(world, full);
+      expect(await run(world)).toMatchObject({ code: 0, errors: '' });
+      expect(readFileSync(file, 'utf8')).toBe(text(world));
+    },
+    PROCESS_TEST_MS,
+  );
 
   it('is left alone where it appears in the meantime', async () => {
     const world = purgeWorld();

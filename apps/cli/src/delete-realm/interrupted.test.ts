@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WORKSPACE } from '../testing/deletions.js';
-import { startLethe } from '../testing/process.js';
+import { PROCESS_TEST_MS, startLethe } from '../testing/process.js';
 import { purgeWorld, REALM, type PurgeWorld } from '../testing/purge-world.js';
 import { lethe, type RunOptions } from '../testing/run-lethe.js';
 import { startScriptedService, type ScriptedService } from '../testing/scripted-service.js';
@@ -178,30 +178,36 @@ describe('Ctrl-C', () => {
 });
 
 describe('a run that is killed', () => {
-  it('leaves no list, and the next run removes what it left', async () => {
-    const world = purgeWorld(30_000);
-    const before = { ...world.script };
-    world.script.exportRealmBlocks = async function* (request, signal) {
-      for await (const page of before.exportRealmBlocks(request, signal)) {
-        yield page;
-        // The rest never comes.
-        await new Promise((resolve) => {
-          signal.addEventListener('abort', resolve);
-        });
-      }
-    };
-    service = await startScriptedService(world.script);
-    const stopped = new AbortController();
-    const changes = watch(folder, { signal: stopped.signal });
-    const { child, ended } = startLethe(argv('--yes'), service.env);
-    // The first draft is the trial before the order; the list's own is the one that grows.
-    for await (const { filename, eventType } of changes)
-      if (world.changes.length > 0 && eventType === 'change' && filename?.endsWith('.partial')) break;
-    child.kill('SIGKILL');
-    await ended;
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^ann's list\.txt\.[0-9a-f]{16}\.partial$/)]);
-    await goesOn(world, before);
-  });
+  it(
+    'leaves no list, and the next run removes what it left',
+    async () => {
+      const world = purgeWorld(30_000);
+      const before = { ...world.script };
+      world.script.exportRealmBlocks = async function* (request, signal) {
+        for await (const page of before.exportRealmBlocks(request, signal)) {
+          yield page;
+          // The rest never comes.
+          await new Promise((resolve) => {
+            signal.addEventListener('abort', resolve);
+          });
+        }
+      };
+      service = await startScriptedService(world.script);
+      const stopped = new AbortController();
+      const changes = watch(folder, { signal: stopped.signal });
+      const { child, ended } = startLethe(argv('--yes'), service.env);
+      // The first draft is the trial before the order; the list's own is the one that grows.
+      for await (const { filename, eventType } of changes)
+        if (world.changes.length > 0 && eventType === 'change' && filename?.endsWith('.partial')) break;
+      child.kill('SIGKILL');
+      await ended;
+      expect(readdirSync(folder)).toEqual([
+        expect.stringMatching(/^ann's list\.txt\.[0-9a-f]{16}\.partial$/),
+      ]);
+      await goesOn(world, before);
+    },
+    PROCESS_TEST_MS,
+  );
 
   it('between the list and its checksum is healed by the next run', async () => {
     const world = purgeWorld();
@@ -217,20 +223,24 @@ describe('a run that is killed', () => {
     expect(world.kept).toBe(true);
   });
 
-  it('is told to a process by SIGINT', async () => {
-    const world = purgeWorld();
-    const asked = new Promise<void>((resolve) => {
-      world.script.getPurge = () => {
-        resolve();
-        return new Promise(() => undefined);
-      };
-    });
-    service = await startScriptedService(world.script);
-    const { child, ended } = startLethe(argv('--yes'), service.env);
-    await asked;
-    child.kill('SIGINT');
-    const { code, errors } = await ended;
-    expect(code).toBe(130);
-    expect(errors).toContain(`Go on with: ${goOn()}\n`);
-  });
+  it(
+    'is told to a process by SIGINT',
+    async () => {
+      const world = purgeWorld();
+      const asked = new Promise<void>((resolve) => {
+        world.script.getPurge = () => {
+          resolve();
+          return new Promise(() => undefined);
+        };
+      });
+      service = await startScriptedService(world.script);
+      const { child, ended } = startLethe(argv('--yes'), service.env);
+      await asked;
+      child.kill('SIGINT');
+      const { code, errors } = await ended;
+      expect(code).toBe(130);
+      expect(errors).toContain(`Go on with: ${goOn()}\n`);
+    },
+    PROCESS_TEST_MS,
+  );
 });

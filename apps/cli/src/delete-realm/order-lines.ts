@@ -22,7 +22,7 @@ export function orderFacts({ options, examined, realm }: Prepared): string {
     ['organization', options.organizationId],
     ['kind', kindName(examined.kind)],
     ['blocks', `${blocks}, ${byteSize(bytes)}`],
-    ['metadata', `${vlobAtoms} vlob atoms, ${keyBundles} key bundles`],
+    ['metadata', `${vlobAtoms} vlob atom(s), ${keyBundles} key bundle(s)`],
     ['order', examined.granted ? 'given before; this goes on with it' : undefined],
   ]);
   return `Realm ${realmHex(options.realmId)}\n${fields}`;

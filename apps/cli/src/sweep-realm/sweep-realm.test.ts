@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -76,6 +76,26 @@ describe('lethe sweep', () => {
 
   it('takes an empty list of a realm that has no block of its own', async () => {
     expect(await run(keptWorld(0))).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('refuses a list that says nothing of the realm, or may have lost its end', async () => {
+    const world = keptWorld(3);
+    writeList([]);
+    const empty = await run(world);
+    writeList(world.slugs.slice(0, 2));
+    rmSync(`${file}.sha256`);
+    const short = await run(world);
+    for (const [{ code, output, errors }, lacks] of [
+      [empty, 'lacks 3 of the kept blocks: nothing'],
+      [short, 'lacks 1 of the kept blocks and has no checksum: nothing'],
+    ] as const) {
+      expect([code, output]).toEqual([1, '']);
+      expect(errors).toContain(lacks);
+      expect(errors).toContain(
+        `Make a new list with: lethe delete-realm --organization org1 --realm ${REALM} --dump-realm-blocks FILE --keep-blocks`,
+      );
+    }
+    expect(world.changes).toEqual([]);
   });
 
   it('goes on without a checksum, and says so', async () => {

@@ -3,7 +3,7 @@ import { withPurgeServices } from '../connection/purging.js';
 import { checksumPath, readChecksum } from '../manifest/checksum.js';
 import { compareList, type Comparison } from '../manifest/compare.js';
 import { exportBlocks } from '../manifest/export.js';
-import { sweepCommand } from '../manifest/sweep-command.js';
+import { listCommand, sweepCommand } from '../manifest/sweep-command.js';
 import { findPurge } from '../purge/wait-for-purge.js';
 import { confirm } from '../terminal/confirm.js';
 import { EXIT } from '../terminal/exit-code.js';
@@ -45,6 +45,11 @@ export async function sweepRealm(session: Session, options: SweepRealmOptions): 
       );
     else if (digest !== list.digest)
       throw new Failure(EXIT.refused, `${path} is not what ${checksumPath(path)} says: nothing was changed`);
+    if (list.more > 0 && (list.lines === 0 || digest === undefined))
+      throw new Failure(
+        EXIT.refused,
+        `${path} lacks ${list.more} of the kept blocks${list.lines === 0 ? '' : ' and has no checksum'}: nothing was changed. Make a new list with: ${listCommand(organizationId, realmId)}`,
+      );
     session.output.write(comparedLines(options, list));
 
     const facts = `All ${list.lines + list.more} of them are removed from the object storage.\n`;
