@@ -143,6 +143,17 @@ describe('blocks whose registration the fence refused', () => {
     expect(await blocksOf(db.pool, live)).toEqual([blockId]);
   });
 
+  it('of a realm that is purged keep no writer of the organization waiting, nor wait for one', async () => {
+    const realmId = await until('reported', 0);
+    const writing = await db.pool.connect();
+    await writing.query('begin');
+    await letheStore.lockForWriting(writing, 'org1');
+    await expect(register(realmId, [block()])).rejects.toMatchObject(refused);
+    await writing.query('commit');
+    writing.release();
+    expect(late).toEqual([['refused', 1]]);
+  });
+
   it('are to be registered again when they could not be noted: nothing claims that they are', async () => {
     const realmId = await until('fenced', 0);
     const stuck = await db.pool.connect();

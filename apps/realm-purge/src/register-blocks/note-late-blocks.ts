@@ -27,6 +27,8 @@ export async function noteLateBlocks(
   { organizationId, realmId }: Pick<Realm, 'realmId' | 'organizationId'>,
   blocks: readonly Block[],
 ): Promise<LateOutcome> {
+  // A tombstone stays one: whoever goes on registering to it keeps no writer of the organization waiting.
+  if ((await store.find(pool, realmId))?.state === 'purged') return 'refused';
   const note = transaction(pool, async (tx): Promise<LateOutcome> => {
     await store.lockForFencing(tx, organizationId);
     const realm = await store.find(tx, realmId);
