@@ -50,10 +50,12 @@ export async function findDoubledEffects({ workspace, realm, sweep }: Databases)
   }
   const granted = await grantsOf(workspace);
   const { rows } = await sweep.query<{ realm: string }>(
-    `select distinct realm_id || ' ' || epoch as realm from swept_page`,
+    `select realm_id || ' ' || unnest(array_agg(distinct epoch)) as realm
+       from swept_page
+      group by realm_id having count(distinct epoch) > 1`,
   );
   const strange = rows.filter(({ realm }) => !granted.has(realm)).length;
-  if (strange > 0) found.push(`an epoch swept that nobody granted: ${strange}`);
+  if (strange > 0) found.push(`two epochs swept of a realm, and not both granted: ${strange}`);
   return found;
 }
 

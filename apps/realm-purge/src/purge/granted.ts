@@ -48,16 +48,19 @@ export const granted =
 const SELF = 'realm-purge';
 
 /**
- * A step that gives blocks to the sweepers, behind one more look. When the authority has our report of a purge that is not over
- * here, this database was set back, and perhaps the object storage with it: the sweepers' ledger would call pages gone that have
- * come back, and the rows, which alone name their objects, would go. They stay until the deletion is replayed.
+ * Whether the authority has our report of the purge. When it is not over here, this database was set back, and perhaps the object
+ * storage with it: the sweepers' ledger and their receipts would call pages gone that have come back, and the rows, which alone name
+ * their objects, would go. They stay until the deletion is replayed.
  */
+export const isReported = (grant: Grant): boolean =>
+  grant.participants.some(({ participant, reportTime }) => participant === SELF && reportTime !== undefined);
+
+/** A step that gives blocks to the sweepers, behind one more look at {@link isReported}. */
 export const unreported =
   (authority: Authority, step: Step): Step =>
   async (purge) => {
     const grant = await authority.grant(purge.realm_id, purge.epoch);
-    const report = grant?.participants.find(({ participant }) => participant === SELF)?.reportTime;
-    if (report !== undefined)
+    if (grant && isReported(grant))
       return attention(
         'the authority has the report of this purge already: this database has been rewound, the deletion is to be replayed',
       );

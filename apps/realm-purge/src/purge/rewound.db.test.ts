@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settleGranted } from '../settle-pages/settle-pages.js';
+import { letheStore } from '../store/lethe/lethe-store.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { createPurger, receiptOf, type Purger } from '../testing/stories.js';
@@ -59,6 +61,27 @@ describe('a database that was set back, of a purge that the authority has the re
     expect(await purger.step(realmId)).toMatchObject({ kind: 'attention' });
     for (const page of pages) expect(await purger.settle(receiptOf(page))).toEqual({ kind: 'stale' });
     expect((await everythingOf(db.pool, realmId)).counts).toMatchObject({ blocks: 25 });
+  });
+
+  it('lets no row go by a receipt, though no step has halted it yet; the same if the grant is forgotten', async () => {
+    const realmId = await addRealm(db.pool, 'org1', { blocks: 10 });
+    script.allow('org1', realmId);
+    await purger.order(realmId);
+    await purger.drive(realmId, 'releasing');
+    await purger.step(realmId);
+    const [page] = purger.given.filter(({ context }) => context.workspaceId === realmId);
+    const settled = () => settleGranted(purger.authority, db.pool, letheStore, receiptOf(page!));
+    const grant = script.grants.get(realmId)!;
+    reportOf(realmId, 'realm-purge');
+    expect(await settled()).toEqual({ kind: 'stale' });
+    script.grants.delete(realmId);
+    expect(await settled()).toEqual({ kind: 'stale' });
+    script.away = true;
+    await expect(settled()).rejects.toThrow();
+    script.away = false;
+    expect((await everythingOf(db.pool, realmId)).counts).toMatchObject({ blocks: 10 });
+    script.grants.set(realmId, grant);
+    expect(await settled()).toEqual({ kind: 'settled', rows: 10 });
   });
 
   it('goes on while only others have reported', async () => {

@@ -7,11 +7,12 @@ import {
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
 import { DONE, createConsumer, type Messaging, type Received } from '@lethe/messaging';
+import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import type { RealmStore } from '../store/realm-store.js';
-import { settle, type Receipt } from './settle-pages.js';
+import { settleGranted, type Receipt } from './settle-pages.js';
 
 const DURABLE = 'realm-purge-receipts';
 const DIGEST_BYTES = 32;
@@ -24,11 +25,12 @@ export function settlePagesConsumer(deps: {
   readonly pool: Pool;
   readonly store: RealmStore;
   readonly messaging: Messaging;
+  readonly authority: Authority;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly settled: () => void;
 }): Component {
-  const { pool, store, metrics, logger, settled } = deps;
+  const { pool, store, authority, metrics, logger, settled } = deps;
   return createConsumer({
     ...deps,
     stream: RECEIPTS_STREAM.name,
@@ -47,7 +49,7 @@ export function settlePagesConsumer(deps: {
           `cannot be decoded: ${(error as Error).message}`,
         );
       }
-      const outcome = await settle(pool, store, receipt);
+      const outcome = await settleGranted(authority, pool, store, receipt);
       metrics.loopItems.inc({ loop: 'settle-pages', count: outcome.kind });
       if (outcome.kind === 'rows_changed') {
         metrics.alarms.inc({ alarm: 'rows_changed' });

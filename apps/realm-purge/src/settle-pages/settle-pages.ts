@@ -1,7 +1,9 @@
 import { PageOutcome, type BlocksSwept, type EventContext } from '@lethe/contracts';
 import { appendEvents } from '@lethe/outbox';
+import type { Authority } from '@lethe/participant';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { event } from '../purge/event.js';
+import { isReported } from '../purge/granted.js';
 import type { RealmStore } from '../store/realm-store.js';
 import {
   blockPage,
@@ -22,6 +24,21 @@ export type SettleOutcome =
   | { readonly kind: 'stale' }
   /** The rows are not those that were swept: none was deleted, and the page is released again. */
   | { readonly kind: 'rows_changed' };
+
+/**
+ * Settles a receipt of a purge that the authority grants, and has no report of: rows that name objects go for good, so it is asked
+ * again here too. What it has forgotten, or knows to be over, was set back on one side: the receipt is from before, and stale.
+ * Rejects while it is away.
+ */
+export async function settleGranted(
+  authority: Authority,
+  pool: Pool,
+  store: RealmStore,
+  receipt: Receipt,
+): Promise<SettleOutcome> {
+  const grant = await authority.grant(receipt.context.workspaceId, receipt.context.epoch);
+  return grant === undefined || isReported(grant) ? { kind: 'stale' } : settle(pool, store, receipt);
+}
 
 export type Receipt = BlocksSwept & { readonly context: EventContext };
 
