@@ -35,6 +35,7 @@ export function allowanceOf(organizationId: string, seen: Bucket | null, pageBlo
     pages,
     waitMs: Math.min(LAST_WAIT_MS, Math.max(FIRST_WAIT_MS, waitMs(tokens, seen.perSecond))),
     async take(tx, blocks) {
+      if (blocks.length === 0) return 0;
       const [bucket] = await openBuckets(tx, RELEASE_LIMITS, [organizationId], pageBlocks);
       // Removed since.
       return bucket === undefined ? blocks.length : bucket.take(blocks);

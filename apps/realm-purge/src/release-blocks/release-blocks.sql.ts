@@ -1,4 +1,6 @@
 import { execute, many, one, type Queryable } from '@lethe/postgres';
+import { bucketColumn, type Bucket } from '@lethe/rate-limit';
+import { RELEASE_LIMITS } from '../limit/limit.js';
 import type { PurgeRow } from '../purge/purge.sql.js';
 import type { Flying } from './room.js';
 
@@ -43,14 +45,25 @@ export function moveCursor(tx: Queryable, realmId: string, last: string, nextPag
   ]);
 }
 
-/** Pages whose rows are not gone. */
-export async function countOutstanding(tx: Queryable, realmId: string): Promise<number> {
-  const { outstanding } = await one<{ outstanding: number }>(
+export interface Outstanding {
+  /** Pages whose rows are not gone. */
+  readonly outstanding: number;
+  /** What the organization's limit looks like, if it has one: seen, and not held. */
+  readonly limit: Bucket | null;
+}
+
+/** The limit comes along, so that those without one pay for no statement more. */
+export function countOutstanding(
+  tx: Queryable,
+  { realm_id: realmId, organization_id: organizationId }: Pick<PurgeRow, 'realm_id' | 'organization_id'>,
+): Promise<Outstanding> {
+  return one<Outstanding>(
     tx,
-    `select count(*) as outstanding from page where realm_id = $1 and state = 'released'`,
-    [realmId],
+    `select count(*) as outstanding, ${bucketColumn(RELEASE_LIMITS, '$2')} as limit
+       from page
+      where realm_id = $1 and state = 'released'`,
+    [realmId, organizationId],
   );
-  return outstanding;
 }
 
 /** Any number: this lock stays apart from others of this database. */

@@ -1,6 +1,7 @@
 import type { EncodedEvent } from '@lethe/contracts';
 import type { Messaging } from '@lethe/messaging';
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
+import { allowanceOf } from '../limit/allowance.js';
 import { event } from '../purge/event.js';
 import { lockPurge, type PurgeRow } from '../purge/purge.sql.js';
 import { quarantineLeftMs } from '../purge/quarantine.js';
@@ -78,14 +79,23 @@ async function takePages(tx: PoolClient, realmId: string, release: Release): Pro
   const quarantineMs = quarantineLeftMs(purge, release.uploadQuarantineSeconds);
   if (quarantineMs > 0) return waiting(Math.min(quarantineMs, LOOK_AGAIN_MS));
 
-  const outstanding = await countOutstanding(tx, realmId);
+  const { outstanding, limit: seen } = await countOutstanding(tx, purge);
+  const limit = allowanceOf(purge.organization_id, seen, pageBlocks);
+  if (limit.pages === 0 && outstanding > 0) {
+    // Room is of no use to it: it stands in nobody's way.
+    if (purge.room_time !== null) await hasRoom(tx, realmId);
+    return waiting(limit.waitMs);
+  }
   const flying = await countFlying(tx, purge);
   const room = roomFor(flying, release);
   // One more than there is room for: whether there is any is what tells a wait for room from the end.
-  const sought = Math.max(room, flying.own < windowPages ? 1 : 0);
-  const due = (why: Parameters<typeof lockDue>[1], limit: number) =>
-    limit > 0 ? lockDue(tx, why, realmId, rereleaseMs, limit) : [];
-  const [lost, returned] = [await due('lost', windowPages), await due('returned', sought)];
+  const sought = Math.min(Math.max(room, flying.own < windowPages ? 1 : 0), Math.max(limit.pages, 1));
+  const due = (why: Parameters<typeof lockDue>[1], most: number) =>
+    most > 0 ? lockDue(tx, why, realmId, rereleaseMs, most) : [];
+  const [lost, returned] = [
+    await due('lost', Math.min(windowPages, limit.pages)),
+    await due('returned', sought),
+  ];
   const fresh = await cutFresh(tx, store, purge, sought - returned.length, pageBlocks);
   const blocked = await due('blocked', sought - returned.length - fresh.length);
   if (outstanding + fresh.length === 0) return { kind: 'exhausted' };
@@ -98,8 +108,14 @@ async function takePages(tx: PoolClient, realmId: string, release: Release): Pro
   if (placed.length < waits.length) await awaitRoom(tx, realmId);
   else if (purge.room_time !== null) await hasRoom(tx, realmId);
 
-  const pages = await give(tx, purge, [...ready, ...placed]);
-  return pages.length > 0 ? { kind: 'taken', pages } : waiting(rereleaseMs / 2);
+  const ripe = [...ready, ...placed];
+  const allowed = await limit.take(
+    tx,
+    ripe.map(({ page }) => page.swept),
+  );
+  const pages = await give(tx, purge, ripe.slice(0, allowed));
+  if (pages.length > 0) return { kind: 'taken', pages };
+  return waiting(ripe.length > 0 ? limit.waitMs : rereleaseMs / 2);
 }
 
 /** Room for so many pages at most, which nobody else takes before this transaction ends. Rows were read before, so that is soon. */

@@ -21,10 +21,28 @@ export async function emptyBucket(db: Queryable, organizationId: string): Promis
   return now;
 }
 
+export function indebt(db: Queryable, organizationId: string, blocks: number): Promise<number> {
+  return execute(
+    db,
+    `update release_limit set tokens = -$2::float8, refill_time = clock_timestamp() where organization_id = $1`,
+    [organizationId, blocks],
+  );
+}
+
 export async function databaseTime(db: Queryable): Promise<number> {
   return (await one<{ now: number }>(db, `select extract(epoch from clock_timestamp())::float8 as now`)).now;
 }
 
 export function forgetLimits(db: Queryable): Promise<number> {
   return execute(db, `truncate release_limit`);
+}
+
+/** Limits of this many organizations: org1 and on. */
+export function addLimits(db: Queryable, organizations: number): Promise<number> {
+  return execute(
+    db,
+    `insert into release_limit (organization_id, blocks_per_second, set_by)
+     select 'org' || n, 1000, 'test' from generate_series(1, $1::int) n`,
+    [organizations],
+  );
 }
