@@ -37,7 +37,7 @@ export async function makeList(
   session.output.write(`Exported ${list.lines} block slug(s) to ${printable(path)}\n`);
   if (list.retained > 0)
     session.output.write(
-      `Left out ${list.retained} block(s) that a live realm of the organization shares: they stay\n`,
+      `Left out ${list.retained} block(s) that a live realm of the organization shares: they stay while it lives\n`,
     );
   return list;
 }

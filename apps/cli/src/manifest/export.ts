@@ -14,7 +14,7 @@ export interface ExportedPage {
   /** Rows so far, shared ones included, out of `total`. */
   readonly rows: number;
   readonly total: number;
-  /** Blocks so far that a live realm shares: they stay. */
+  /** Blocks so far that a live realm shares: they stay while it lives. */
   readonly retained: number;
 }
 
