@@ -105,7 +105,9 @@ describe('lethe delete-realm', () => {
     world.retained = 3;
     const { output } = await run(world, dump('--yes'));
     expect(output).toContain('Exported 2 block slug(s)');
-    expect(output).toContain('Left out 3 block(s) that a live realm of the organization shares: they stay while it lives\n');
+    expect(output).toContain(
+      'Left out 3 block(s) that a live realm of the organization shares: they stay while it lives\n',
+    );
     expect(readFileSync(file, 'utf8')).toBe(text(world));
   });
 
