@@ -16,6 +16,7 @@ import { letheStore } from '../store/lethe/lethe-store.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const WRITERS = 1_000;
+const CONNECTIONS = 24;
 let db: TestDatabase;
 let script: ScriptedAuthority;
 let queue: Queue;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   crowd = createPool({
     url: db.url,
     applicationName: 'crowd',
-    max: 24,
+    max: CONNECTIONS,
     logger: createLogger('test', 'silent'),
   });
   script = await startScriptedAuthority();
@@ -116,10 +117,20 @@ describe('the fence', () => {
       if (n % 5 === 3) await count('created', () => write.createRealm({ ...realm, realmId: unborn }));
       if (n % 5 === 4) done.blocks.set(id, await outcomeOf(() => register(write, realm, id)));
     };
-    const early = Array.from({ length: WRITERS / 4 }, (_, n) => writer(n));
-    await Promise.all(early.slice(0, 50));
+    // As many at once as there are connections, so that none waits for one longer than a pool does.
+    const left = Array.from({ length: WRITERS }, (_, n) => n).values();
+    let quarterDone = () => {};
+    const quarter = new Promise<void>((resolve) => (quarterDone = resolve));
+    const writing = Promise.all(
+      Array.from({ length: CONNECTIONS }, async () => {
+        for (const n of left) {
+          await writer(n);
+          if (n > WRITERS / 4) quarterDone();
+        }
+      }),
+    );
+    await Promise.race([quarter, writing]);
     const fencing = [realmId, unborn].map((id) => patiently(() => purger.step(id)));
-    const later = Array.from({ length: (3 * WRITERS) / 4 }, (_, n) => writer(WRITERS / 4 + n));
     expect(await Promise.all(fencing)).toEqual([{ kind: 'moved' }, { kind: 'moved' }]);
     const { vlobs, bundles } = (await everythingOf(db.pool, realmId)).counts;
     const isOver = async () => (await purger.purge(realmId)).report_time !== null;
@@ -131,7 +142,7 @@ describe('the fence', () => {
       seen = purger.given.length;
       wronglySwept.push(...(await blocksOf(db.pool, live)).filter((id) => goes.has(id)));
     }
-    await Promise.all([...early, ...later]);
+    await writing;
 
     // Committed: it was active then, and what was written of metadata was there at the fence.
     expect({ vlobs, bundles }).toEqual({ vlobs: done.vlobs, bundles: done.bundles });

@@ -62,7 +62,7 @@ describe('release-blocks', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 120_000);
 
   it('takes a page back that the queue did not store, and gives it again', async () => {
     let refuse = true;
