@@ -17,6 +17,9 @@ const purge = (over: Partial<Purge> = {}) =>
     fail_time: null,
     attention: null,
     room_time: null,
+    removed: {},
+    limit_per_second: null,
+    limit_until: null,
     ...over,
   }) as Purge;
 const pages = (over: Partial<Pages> = {}) =>
@@ -45,6 +48,26 @@ describe('conditionsOf', () => {
   it('is empty when nothing holds it up', () => {
     expect(of({})).toEqual([]);
     expect(of({ failures: 2, failure: 'the database is away', room_time: ago(59) })).toEqual([]);
+  });
+
+  it('says how fast its organization may go, until the limit gives something again', () => {
+    const limited = { limit_per_second: 1, limit_until: ago(-17) };
+    const message = 'at most 1 block a second of its organization are released';
+    expect(of(limited)).toEqual([{ type: 'Limited', message, since: undefined, until: ago(-17) }]);
+    expect(of({ ...limited, limit_until: ago(0) })).toEqual([]);
+    expect(of({ ...limited, state: 'closed' })).toEqual([]);
+  });
+
+  it('says how many rows are shredded, so that a long shredding is no standstill', () => {
+    const shredding = {
+      state: 'fenced',
+      count_time: null,
+      removed: { key_bundles: 2, vlob_atoms: 40 },
+    } as const;
+    expect(of(shredding)).toMatchObject([
+      { type: 'Shredding', message: '42 rows of keys and metadata removed so far', since: ago(7_200) },
+    ]);
+    expect(of({ ...shredding, state: 'shredded' })).toEqual([]);
   });
 
   it('says how many blocks in how many pages are blocked, why, since when and until when', () => {

@@ -1,5 +1,6 @@
 import type { Condition } from '@lethe/contracts';
-import type { PageSums, PurgeRow } from '../purge/purge.sql.js';
+import type { PageSums } from '../purge/purge.sql.js';
+import type { ProgressingRow } from './report-progress.sql.js';
 import { quarantineEnd } from '../purge/quarantine.js';
 
 export interface Patience {
@@ -16,7 +17,7 @@ const MAX_MESSAGE = 2_000;
  * What holds a purge up, or will: at most one condition of a type, sorted by type. It says the same as long as the same holds:
  * since when, never for how long.
  */
-export function conditionsOf(purge: PurgeRow, pages: PageSums, patience: Patience): Condition[] {
+export function conditionsOf(purge: ProgressingRow, pages: PageSums, patience: Patience): Condition[] {
   const found: Condition[] = [];
   const add = (type: string, message: string, since?: Date | null, until?: Date | null) =>
     found.push({
@@ -39,6 +40,9 @@ export function conditionsOf(purge: PurgeRow, pages: PageSums, patience: Patienc
   }
   if (purge.failures >= FAILURES_TO_TELL && purge.failure !== null)
     add('Failing', `the last ${purge.failures} steps failed: ${purge.failure}`, purge.fail_time);
+  const { limit_per_second: most, limit_until: paid } = purge;
+  if (most !== null && paid !== null && pages.time < paid && purge.state === 'releasing')
+    add('Limited', `at most ${many(most, 'block')} a second of its organization are released`, null, paid);
   if (purge.attention !== null) add('NeedsAttention', purge.attention);
 
   const end = quarantineEnd(purge, patience.uploadQuarantineSeconds);
@@ -57,6 +61,9 @@ export function conditionsOf(purge: PurgeRow, pages: PageSums, patience: Patienc
       `waits for room: as many pages of purges are in flight as may be, ${pages.in_flight} of them its own`,
       purge.room_time,
     );
+  const rows = Object.values(purge.removed).reduce((sum, count) => sum + count, 0);
+  if (purge.state === 'fenced' && rows > 0)
+    add('Shredding', `${many(rows, 'row')} of keys and metadata removed so far`, purge.fence_time);
   if (pages.silent > 0)
     add(
       'WaitingForSweeper',
