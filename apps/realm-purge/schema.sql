@@ -8,7 +8,7 @@ CREATE TABLE block (
   CONSTRAINT block_realm_id_fkey FOREIGN KEY (realm_id) REFERENCES realm(realm_id),
   CONSTRAINT block_size_bytes_check CHECK (size_bytes >= 0)
 );
-CREATE INDEX block_by_id ON public.block USING btree (block_id);
+CREATE INDEX block_by_id ON public.block USING btree (uuid_send(block_id));
 
 CREATE TABLE dead_letter (
   consumer text NOT NULL,

@@ -10,6 +10,23 @@ export interface Realm {
 export const SHREDDING_ORDER = ['key_bundle_accesses', 'key_bundles', 'vlob_atoms'] as const;
 export type MetadataKind = (typeof SHREDDING_ORDER)[number];
 
+/** How far a batch came that was too large for one. */
+export interface ShredPlace {
+  readonly page: number;
+  readonly file: number;
+}
+
+export interface Shredded {
+  readonly rows: number;
+  readonly next: ShredPlace | undefined;
+}
+
+/** One of `of` parts of all ids, from 0 on. */
+export interface KeyPart {
+  readonly no: number;
+  readonly of: number;
+}
+
 /** The rows of a page of blocks: 16 bytes an id, ascending. */
 export interface PageRows {
   readonly all: Buffer;
@@ -77,9 +94,17 @@ export interface RealmStore extends RealmWriters {
    * organization's. Answers whose it is.
    */
   fence(tx: Queryable, realmId: string, organizationId: string): Promise<{ organizationId: string }>;
-  /** Removes at most `limit` rows of a kind. Answers how many there were. */
-  shred(tx: Queryable, kind: MetadataKind, realmId: string, limit: number): Promise<number>;
-  isMetadataLeft(db: Queryable, realmId: string): Promise<boolean>;
+  /**
+   * Removes at most `limit` rows of a fenced realm, of one kind. Nothing of it was left when it answers fewer, and no place to go on
+   * from. A place is good for the next call once this transaction has committed; without one the next call begins anew.
+   */
+  shred(
+    tx: Queryable,
+    kind: MetadataKind,
+    realmId: string,
+    limit: number,
+    from?: ShredPlace,
+  ): Promise<Shredded>;
 
   /** Counts at most `limit` blocks behind the cursor. */
   countBlocks(
@@ -121,8 +146,11 @@ export interface RealmStore extends RealmWriters {
     blockIds: readonly string[],
   ): Promise<string[]>;
 
-  /** Is anything of it left? Looks at every table, not at what a purge believes. */
-  remainder(db: Queryable, realmId: string): Promise<{ blocks: boolean; metadata: boolean }>;
+  /**
+   * Is anything of it left? Looks at every table, not at what a purge believes. Rows that went not long ago are still passed by:
+   * so it takes long the first time, and not the second, and can be told to look at one part.
+   */
+  remainder(db: Queryable, realmId: string, part?: KeyPart): Promise<{ blocks: boolean; metadata: boolean }>;
   /** Leaves the tombstone of a fenced realm. False when there was none to leave it of. */
   bury(tx: Queryable, realmId: string): Promise<boolean>;
 }

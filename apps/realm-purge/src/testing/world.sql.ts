@@ -154,6 +154,24 @@ export function addVlob(db: Queryable, realmId: string): Promise<number> {
   return execute(db, `insert into vlob_atom values ($1, gen_random_uuid(), 1, '\\x03')`, [realmId]);
 }
 
+export function addVlobs(db: Queryable, realmId: string, vlobs: number): Promise<number> {
+  return execute(
+    db,
+    `insert into vlob_atom (realm_id, vlob_id, version, blob)
+     select $1, gen_random_uuid(), 1, '\\x03' from generate_series(1, $2::int)`,
+    [realmId, vlobs],
+  );
+}
+
+export async function countVlobs(db: Queryable, realmId: string): Promise<number> {
+  const { vlobs } = await one<{ vlobs: number }>(
+    db,
+    `select count(*) as vlobs from vlob_atom where realm_id = $1`,
+    [realmId],
+  );
+  return vlobs;
+}
+
 export function setRealmState(db: Queryable, realmId: string, state: string): Promise<number> {
   return execute(db, `update realm set state = $2 where realm_id = $1`, [realmId, state]);
 }

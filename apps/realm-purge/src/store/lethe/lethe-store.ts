@@ -9,7 +9,7 @@ import {
   totalBlocks,
   unregistered,
 } from './blocks.sql.js';
-import { findRemainder, isMetadataLeft, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
+import { findRemainder, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
 import {
   bury,
   describeRealms,
@@ -32,7 +32,6 @@ export const letheStore: RealmStore = {
   putKeyBundle: upsertKeyBundle,
   fence,
   shred: shredRows,
-  isMetadataLeft,
   countBlocks: countNext,
   totalBlocks,
   nextPages,

@@ -1,5 +1,6 @@
 import { execute, one, type Queryable } from '@lethe/postgres';
-import { SHREDDING_ORDER, type MetadataKind, type RealmWriters } from '../realm-store.js';
+import type { KeyPart, MetadataKind, RealmWriters, ShredPlace, Shredded } from '../realm-store.js';
+import { partBounds } from './key-parts.js';
 
 const TABLES: Record<MetadataKind, { readonly table: string; readonly key: string }> = {
   key_bundle_accesses: { table: 'key_bundle_access', key: 'key_index, user_id' },
@@ -7,13 +8,71 @@ const TABLES: Record<MetadataKind, { readonly table: string; readonly key: strin
   vlob_atoms: { table: 'vlob_atom', key: 'vlob_id, version' },
 };
 
-/** In key order: without it each batch might read the table from its start again. */
-export function shredRows(
+/** A page of a table holds no more. */
+const ROWS_OF_A_PAGE = 291;
+/** So many pages are read in one transaction, however few of the realm's rows they hold. */
+const MOST_PAGES = 4_096;
+/** A table of more pages for each row of a batch is not read as a whole for one realm. */
+const PAGES_OF_A_ROW = 4;
+
+/**
+ * What fits a batch goes by one plain DELETE. Of more than that, the table is read from its first page to its last, some pages a
+ * batch: rows lie in the order in which they came, and a batch in key order touches all pages each time.
+ */
+export async function shredRows(
   tx: Queryable,
   kind: MetadataKind,
   realmId: string,
   limit: number,
-): Promise<number> {
+  from?: ShredPlace,
+): Promise<Shredded> {
+  const { table } = TABLES[kind];
+  if (from === undefined) {
+    const rows = await countUpTo(tx, kind, realmId, limit + 1);
+    if (rows === 0) return { rows, next: undefined };
+    if (rows <= limit)
+      return {
+        rows: await execute(tx, `delete from ${table} where realm_id = $1`, [realmId]),
+        next: undefined,
+      };
+  }
+  const { pages, file } = await one<{ pages: number; file: number }>(
+    tx,
+    `select pg_relation_size($1::regclass) / current_setting('block_size')::bigint as pages,
+            pg_relation_filenode($1::regclass)::bigint as file`,
+    [table],
+  );
+  if (limit < ROWS_OF_A_PAGE || pages > limit * PAGES_OF_A_ROW) {
+    const rows = await shredInKeyOrder(tx, kind, realmId, limit);
+    return { rows, next: rows < limit ? undefined : { page: 0, file } };
+  }
+  // A table that was written anew has its rows elsewhere.
+  const first = from?.file === file ? from.page : 0;
+  let [page, rows] = [first, 0];
+  while (page < pages && page < first + MOST_PAGES && rows + ROWS_OF_A_PAGE <= limit) {
+    const end = Math.min(first + MOST_PAGES, page + Math.floor((limit - rows) / ROWS_OF_A_PAGE));
+    rows += await execute(
+      tx,
+      `delete from ${table} where realm_id = $1 and ctid >= $2::tid and ctid < $3::tid`,
+      [realmId, `(${page},0)`, `(${end},0)`],
+    );
+    page = end;
+  }
+  return { rows, next: page < pages ? { page, file } : undefined };
+}
+
+async function countUpTo(tx: Queryable, kind: MetadataKind, realmId: string, most: number): Promise<number> {
+  const { table, key } = TABLES[kind];
+  const { rows } = await one<{ rows: number }>(
+    tx,
+    `select count(*) as rows from (select from ${table} where realm_id = $1 order by ${key} limit $2) counted`,
+    [realmId, most],
+  );
+  return rows;
+}
+
+/** In key order: without it each batch might read the table from its start again. */
+function shredInKeyOrder(tx: Queryable, kind: MetadataKind, realmId: string, limit: number): Promise<number> {
   const { table, key } = TABLES[kind];
   return execute(
     tx,
@@ -23,28 +82,24 @@ export function shredRows(
   );
 }
 
-/**
- * By the first row in key order, since `exists` may read a whole table when the planner still believes that it is full of the
- * realm's rows.
- */
-const METADATA_LEFT = SHREDDING_ORDER.map((kind) => {
-  const { table, key } = TABLES[kind];
-  return `(select true from ${table} where realm_id = $1 order by ${key} limit 1) is true`;
-}).join(' or ');
+/** The first row in key order: `exists` may read a whole table when the planner still believes that it is full of the realm's rows. */
+const isThere = (table: string, key: string, part = '') =>
+  `(select true from ${table} where realm_id = $1 ${part} order by ${key} limit 1) is true`;
 
-export async function isMetadataLeft(db: Queryable, realmId: string): Promise<boolean> {
-  return (await one<{ left: boolean }>(db, `select ${METADATA_LEFT} as left`, [realmId])).left;
-}
-
-export function findRemainder(
+/** Keys are few: they are looked at with the first part. */
+export async function findRemainder(
   db: Queryable,
   realmId: string,
+  part: KeyPart = { no: 0, of: 1 },
 ): Promise<{ blocks: boolean; metadata: boolean }> {
+  const within = (id: string) => `and ${id} >= $2 and ${id} <= $3`;
+  const keys = [TABLES.key_bundle_accesses, TABLES.key_bundles].map(({ table, key }) => isThere(table, key));
   return one(
     db,
-    `select (select true from block where realm_id = $1 order by block_id limit 1) is true as blocks,
-            ${METADATA_LEFT} as metadata`,
-    [realmId],
+    `select ${isThere('block', 'block_id', within('block_id'))} as blocks,
+            ${isThere('vlob_atom', 'vlob_id, version', within('vlob_id'))}
+            ${part.no === 0 ? keys.map((key) => `or ${key}`).join(' ') : ''} as metadata`,
+    [realmId, ...partBounds(part)],
   );
 }
 
