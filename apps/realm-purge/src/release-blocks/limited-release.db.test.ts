@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scheduleStep } from '../purge/purge.sql.js';
-import { setReleaseLimitRpc } from '../set-release-limit/set-release-limit.rpc.js';
+import { limiter } from '../testing/limits.js';
 import { databaseTime, emptyBucket, forgetLimits, indebt, refillFor } from '../testing/limits.sql.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
@@ -33,8 +33,7 @@ afterAll(async () => {
   await db.drop();
 });
 
-const setLimit = (blocksPerSecond: number, organizationId = 'org1') =>
-  setReleaseLimitRpc(db.pool)({ organizationId, blocksPerSecond, setBy: 'operator-1' });
+const setLimit = (blocksPerSecond: number) => limiter(db.pool)(blocksPerSecond);
 async function releasing(blocks: number, organizationId = 'org1', by = purger): Promise<string> {
   const realmId = await addRealm(db.pool, organizationId, { blocks });
   script.allow(organizationId, realmId);
