@@ -63,13 +63,6 @@ CREATE TABLE deletion (
   grant_time timestamp(3) with time zone,
   granted_by text,
   purged_time timestamp(3) with time zone,
-  state text GENERATED ALWAYS AS (
-CASE
-    WHEN (restore_time IS NOT NULL) THEN 'restored'::text
-    WHEN (purged_time IS NOT NULL) THEN 'purged'::text
-    WHEN (grant_time IS NOT NULL) THEN 'purging'::text
-    ELSE 'scheduled'::text
-END) STORED NOT NULL,
   notice_time timestamp(3) with time zone,
   keep_blocks boolean DEFAULT false NOT NULL,
   release_time timestamp(3) with time zone,
@@ -81,6 +74,16 @@ END) STORED NOT NULL,
   order_time timestamp(3) with time zone,
   replay_of uuid,
   replay_id uuid,
+  superseded_time timestamp(3) with time zone,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN (restore_time IS NOT NULL) THEN 'restored'::text
+    WHEN (purged_time IS NOT NULL) THEN 'purged'::text
+    WHEN (superseded_time IS NOT NULL) THEN 'superseded'::text
+    WHEN (grant_time IS NOT NULL) THEN 'purging'::text
+    ELSE 'scheduled'::text
+END) STORED NOT NULL,
+  CONSTRAINT superseded_is_replayed TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
   CONSTRAINT deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
@@ -97,6 +100,7 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_check16 CHECK (order_time IS NULL OR grant_time IS NOT NULL),
   CONSTRAINT deletion_check17 CHECK ((replay_of IS NULL) = (replay_id IS NULL)),
   CONSTRAINT deletion_check18 CHECK (replay_of IS NULL OR grant_time IS NOT NULL),
+  CONSTRAINT deletion_check19 CHECK (superseded_time IS NULL OR grant_time IS NOT NULL AND purged_time IS NULL),
   CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
@@ -121,9 +125,9 @@ CASE
     WHEN (replay_of IS NULL) THEN delete_time
     ELSE NULL::timestamp with time zone
 END, grant_time) DESC, deletion_id DESC);
-CREATE INDEX deletion_certified ON public.deletion USING btree (organization_id, workspace_id, purged_time) WHERE (state = 'purged'::text);
 CREATE INDEX deletion_due ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (purge_mode = 'automatic'::text));
 CREATE INDEX deletion_open ON public.deletion USING btree (grant_time, deletion_id) WHERE (state = 'purging'::text);
+CREATE INDEX deletion_replayable ON public.deletion USING btree (organization_id, workspace_id, purged_time) WHERE (state = ANY (ARRAY['purging'::text, 'purged'::text]));
 CREATE UNIQUE INDEX deletion_replayed_once ON public.deletion USING btree (workspace_id, replay_id) WHERE (replay_id IS NOT NULL);
 CREATE INDEX deletion_scheduled ON public.deletion USING btree (organization_id, workspace_id) WHERE (state = 'scheduled'::text);
 CREATE INDEX deletion_unnoticed ON public.deletion USING btree (purge_time) WHERE ((state = 'scheduled'::text) AND (notice_time IS NULL));
@@ -132,6 +136,7 @@ CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXEC
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
 CREATE TRIGGER intervention_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION intervention_moves();
 CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
+CREATE CONSTRAINT TRIGGER superseded_is_replayed AFTER INSERT OR UPDATE ON public.deletion DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.superseded_time IS NOT NULL)) EXECUTE FUNCTION superseded_is_replayed();
 
 CREATE TABLE deletion_participant (
   deletion_id uuid NOT NULL,
@@ -308,6 +313,7 @@ CREATE TABLE workspace (
   create_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   is_default boolean DEFAULT false NOT NULL,
   CONSTRAINT purging_is_granted TRIGGER DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT purging_is_superseded TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT workspace_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT workspace_default_stays CHECK (NOT is_default OR state = 'active'::text),
@@ -325,6 +331,7 @@ CREATE INDEX workspace_by_organization ON public.workspace USING btree (organiza
 CREATE UNIQUE INDEX workspace_default ON public.workspace USING btree (organization_id) WHERE is_default;
 CREATE INDEX workspace_in_bin ON public.workspace USING btree (organization_id, workspace_id) WHERE (state = 'deleted'::text);
 CREATE CONSTRAINT TRIGGER purging_is_granted AFTER UPDATE ON public.workspace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = 'purging'::text) AND (old.state <> 'purging'::text))) EXECUTE FUNCTION purging_is_granted();
+CREATE CONSTRAINT TRIGGER purging_is_superseded AFTER UPDATE ON public.workspace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = 'purging'::text) AND (old.state = 'purging'::text) AND (new.epoch <> old.epoch))) EXECUTE FUNCTION purging_is_superseded();
 CREATE TRIGGER workspace_begins BEFORE INSERT ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_begins();
 CREATE TRIGGER workspace_is_clear BEFORE UPDATE ON public.workspace FOR EACH ROW WHEN (((old.state = 'active'::text) AND (new.state = 'deleted'::text))) EXECUTE FUNCTION workspace_is_clear();
 CREATE TRIGGER workspace_is_not_emptied BEFORE TRUNCATE ON public.workspace FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
@@ -401,7 +408,8 @@ begin
      or (old.grant_time is not null and new.keep_blocks <> old.keep_blocks)
      or (old.release_time is not null and (new.release_time, new.released_by) is distinct from (old.release_time, old.released_by))
      or new.retries < old.retries
-     or (old.purged_time is not null
+     or (old.superseded_time is not null and new.superseded_time is distinct from old.superseded_time)
+     or ((old.purged_time is not null or old.superseded_time is not null)
          and (new.pause_time, new.retries, new.release_time) is distinct from (old.pause_time, old.retries, old.release_time)) then
     raise exception 'what was ordered of a purge is not taken back' using errcode = 'check_violation';
   end if;
@@ -446,12 +454,40 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.purging_is_superseded()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from deletion d
+                   join deletion replay on replay.replay_of = d.deletion_id and replay.workspace_id = d.workspace_id
+                                       and replay.epoch = d.epoch + 1
+                  where d.workspace_id = new.workspace_id and d.epoch = old.epoch and d.superseded_time is not null) then
+    raise exception 'the epoch of workspace % moves without a replay', new.workspace_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.row_stays()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   raise exception 'a row of % stays as it is', tg_table_name using errcode = 'check_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.superseded_is_replayed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from deletion replay
+                   join workspace w using (workspace_id)
+                  where replay.replay_of = new.deletion_id and replay.workspace_id = new.workspace_id
+                    and replay.epoch = new.epoch + 1 and w.epoch > new.epoch) then
+    raise exception 'a deletion is superseded by its replay alone' using errcode = 'check_violation';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.workspace_begins()
@@ -501,7 +537,7 @@ begin
       raise exception 'workspace % cannot go from % (epoch %) to % (epoch %)',
         old.workspace_id, old.state, old.epoch, new.state, new.epoch using errcode = 'check_violation';
     end if;
-  elsif new.epoch <> old.epoch then
+  elsif new.epoch <> old.epoch and not (new.state = 'purging' and new.epoch = old.epoch + 1) then
     raise exception 'the epoch of workspace % moves only with its state', old.workspace_id using errcode = 'check_violation';
   end if;
   return new;

@@ -145,6 +145,7 @@ describe('deletions', () => {
     [DeletionState.SCHEDULED, 'scheduled'],
     [DeletionState.RESTORED, 'restored'],
     [DeletionState.PURGED, 'purged'],
+    [DeletionState.SUPERSEDED, 'superseded'],
   ])('state %i is %s', async (state, word) => {
     running.service.answer('getDeletion', { deletion: { ...deletion, state, progress: undefined } });
     const { deletion: shown } = (await running.send('GET', '/workspace/x/deletion')).json();

@@ -25,6 +25,8 @@ export function stateLine(deletion: Deletion): string {
       const { certificateId } = deletion;
       return `${state}${at(deletion.purgedTime)}${certificateId ? `, deletion certificate ${printable(certificateId)}` : ''}`;
     }
+    case DeletionState.SUPERSEDED:
+      return `${state}: a replay took its place`;
     case DeletionState.UNSPECIFIED:
     case DeletionState.UNRECOGNIZED:
     default:

@@ -25,6 +25,8 @@ export function stateName(state: DeletionState): string {
       return 'purging';
     case DeletionState.PURGED:
       return 'purged';
+    case DeletionState.SUPERSEDED:
+      return 'superseded';
     // Also a number that no name is known of.
     case DeletionState.UNSPECIFIED:
     case DeletionState.UNRECOGNIZED:

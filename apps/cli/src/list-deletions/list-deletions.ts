@@ -12,6 +12,7 @@ export const STATES = {
   restored: DeletionState.RESTORED,
   purging: DeletionState.PURGING,
   purged: DeletionState.PURGED,
+  superseded: DeletionState.SUPERSEDED,
 } as const;
 export type StateName = keyof typeof STATES;
 

@@ -23,7 +23,7 @@ export function addReplayDeletions(program: Command, session: Session): void {
   program
     .command('replay-deletions')
     .description(
-      'after a restored backup: delete once more what was certified as deleted since the backup was made; it lists first, then asks',
+      'after a restored backup: delete once more what was certified as deleted, or reported as erased, since the backup was made; it lists first, then asks',
     )
     .requiredOption('--since <time>', 'when the backup was made, or earlier: 2026-11-22T08:00Z', parseSince)
     .option('--organization <id>', 'of one organization', notEmpty)

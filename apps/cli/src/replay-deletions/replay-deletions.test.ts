@@ -73,6 +73,24 @@ describe('lethe replay-deletions', () => {
     expect(done.size).toBe(3);
   });
 
+  it('lists and replays what was reported on and not certified as the others, without a time', async () => {
+    const { script } = authority(1);
+    const open: Script = {
+      replayDeletions(request) {
+        const { deletions, nextPageToken } = script.replayDeletions(request);
+        return { deletions: deletions.map((each) => ({ ...each, purgedTime: undefined })), nextPageToken };
+      },
+    };
+    const { code, output } = await run(open, ['--all-organizations', '--yes', '--replay-id', ID]);
+    expect(code).toBe(0);
+    expect(output).toBe(
+      `Workspace ${idOf(0)}  purged=-  deletion=${ID}  organization=org1\n` +
+        'Found 1 deletion(s) to replay\n' +
+        `Replayed ${idOf(0)}  deletion=${idOf(0).replace('7208', 'aaaa')}  epoch=4  replay_of=${ID}  organization=org1\n` +
+        `Replayed 1 deletion(s), replay ${ID}\n`,
+    );
+  });
+
   it('makes an id of its own, the same for all pages', async () => {
     const { script, asked } = authority(5);
     const { output } = await run(script, ['--all-organizations', '--yes']);

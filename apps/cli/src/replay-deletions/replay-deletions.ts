@@ -23,7 +23,7 @@ export interface ReplayOptions {
   readonly server: string | undefined;
 }
 
-/** Lists what was certified since a backup, asks, and orders it once more, page by page. Broken off, the same replay goes on. */
+/** Lists what was certified since a backup, or reported on and not certified yet, asks, and orders it once more, page by page. Broken off, the same replay goes on. */
 export async function replayDeletions(session: Session, options: ReplayOptions): Promise<void> {
   const orderedBy = readOperator(session.env, options.by);
   session.whenInterrupted = 'Nothing was changed.';
@@ -38,7 +38,7 @@ export async function replayDeletions(session: Session, options: ReplayOptions):
     }
     await print(session, `Found ${listed} deletion(s) to replay\n`);
     if (options.dryRun) return;
-    const facts = `${listed} workspace(s) that are deleted already are deleted once more, each with a certificate of its own.\n`;
+    const facts = `${listed} workspace(s) that are deleted already, or reported as erased, are deleted once more, each with a certificate of its own.\n`;
     await confirm(session, { facts, act: 'replay these deletions', yes: options.yes });
 
     const goOn = `Some deletions may be replayed already; none is twice. Go on with: ${commandOf(options)}`;
@@ -99,6 +99,7 @@ function asReplayed({ workspaceId, deletionId, epoch, replayOf, organizationId }
   return `Replayed ${printable(workspaceId)}  deletion=${printable(deletionId)}  epoch=${epoch}  replay_of=${printable(replayOf)}  organization=${printable(organizationId)}\n`;
 }
 
+/** Without a time it is not certified yet, and never will be: the replay takes its place. */
 const timeOf = (time: Date | undefined): string => (time === undefined ? '-' : printableTime(time));
 
 /** The same replay again. */

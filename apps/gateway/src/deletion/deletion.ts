@@ -3,7 +3,7 @@ import { unreachable } from '@lethe/outcome';
 import { z } from 'zod';
 import { toWireText, toWireTime, wireTime } from '../http/wire-time.js';
 
-const deletionState = z.enum(['scheduled', 'restored', 'purging', 'purged']);
+const deletionState = z.enum(['scheduled', 'restored', 'purging', 'purged', 'superseded']);
 const deletionKind = z.enum(['deletion_planned', 'orphaned']);
 
 /** The deletion resource: where it stands, who asked, what holds it up. */
@@ -92,6 +92,8 @@ function toState(state: DeletionState): z.output<typeof deletionState> {
       return 'purging';
     case DeletionState.PURGED:
       return 'purged';
+    case DeletionState.SUPERSEDED:
+      return 'superseded';
     case DeletionState.UNSPECIFIED:
     case DeletionState.UNRECOGNIZED:
       throw new TypeError('workspace-service answered a state that the contract does not know');

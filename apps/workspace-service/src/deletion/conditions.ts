@@ -26,7 +26,7 @@ export interface Conditions {
 /** What holds a deletion up, or will: by the authority itself, and by what the participants say. */
 export function conditionsOf(facts: DeletionFacts, patience: Patience, now: Date): Conditions {
   const { row, reports } = facts;
-  if (row.state === 'purged' || row.state === 'restored') return { conditions: [], turnTime: undefined };
+  if (row.state !== 'scheduled' && row.state !== 'purging') return { conditions: [], turnTime: undefined };
   const standstill = standstillOf(facts, patience, now);
   const said = reports.flatMap((report) =>
     report.conditions.map((condition) => Condition.fromJSON(condition)),

@@ -6,7 +6,7 @@ export interface DeletionRow {
   readonly organization_id: string;
   readonly epoch: number;
   readonly kind: 'deletion_planned' | 'orphaned';
-  readonly state: 'scheduled' | 'restored' | 'purging' | 'purged';
+  readonly state: 'scheduled' | 'restored' | 'purging' | 'purged' | 'superseded';
   readonly requested_by: string;
   readonly delete_time: Date | null;
   readonly purge_time: Date | null;
@@ -26,6 +26,8 @@ export interface DeletionRow {
   /** When an operator last paused, resumed, retried or released. */
   readonly order_time: Date | null;
   readonly replay_of: string | null;
+  /** When a replay took its place, before it was certified. */
+  readonly superseded_time: Date | null;
 }
 
 export interface ParticipantRow {

@@ -17,6 +17,7 @@ const STATES = {
   restored: DeletionState.RESTORED,
   purging: DeletionState.PURGING,
   purged: DeletionState.PURGED,
+  superseded: DeletionState.SUPERSEDED,
 } as const;
 
 export const wireKind = (kind: DeletionRow['kind']): DeletionKind => KINDS[kind];

@@ -1,7 +1,10 @@
 import { many, maybeOne, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
-/** The grant of exactly this epoch of a workspace that is being purged, or was: a replay leaves the grants before it where they are. */
+/**
+ * The grant of exactly this epoch of a workspace that is being purged, or was. A replay leaves the certified grants before it where they
+ * are; the one whose place it takes is gone, so that nobody reports on it any more.
+ */
 export function findGrant(
   db: Queryable,
   workspaceId: string,
@@ -16,6 +19,7 @@ export function findGrant(
         and d.epoch = $2
         and d.epoch <= w.epoch
         and d.grant_time is not null
+        and d.superseded_time is null
         and w.state in ('purging', 'purged')`,
     [workspaceId, epoch],
   );

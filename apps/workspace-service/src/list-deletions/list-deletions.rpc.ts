@@ -54,6 +54,8 @@ function stateOf(state: DeletionState): DeletionRow['state'] | undefined {
       return 'purging';
     case DeletionState.PURGED:
       return 'purged';
+    case DeletionState.SUPERSEDED:
+      return 'superseded';
     case DeletionState.UNRECOGNIZED:
     default:
       throw refusals.invalidArgument('state must be one of DELETION_STATE_*, or unspecified for all');

@@ -42,7 +42,7 @@ const replayed = (row: ReplayableRow | ReplayRow): ReplayedDeletion => ({
   organizationId: row.organization_id,
   workspaceId: row.workspace_id,
   replayOf: row.replay_of,
-  purgedTime: row.purged_time,
+  purgedTime: row.purged_time ?? undefined,
   deletionId: 'deletion_id' in row ? row.deletion_id : '',
   epoch: row.epoch,
 });

@@ -7,7 +7,8 @@ export interface ReplayableRow {
   readonly workspace_id: string;
   /** The deletion to replay: the newest of its workspace. */
   readonly replay_of: string;
-  readonly purged_time: Date;
+  /** Null: it was reported on, and is not certified. */
+  readonly purged_time: Date | null;
   /** The epoch of the replay. */
   readonly epoch: number;
 }
@@ -18,16 +19,22 @@ export interface ReplayRow extends ReplayableRow {
 }
 
 /**
- * Of a workspace `w` that is purged, its newest deletion `d`; not what this replay ordered before, though it be purged again since.
- * Without a replay's id ($1) nothing was.
+ * Of a workspace `w` that is purged, or of whose purge somebody has reported that nothing is left, its newest deletion `d`; not what
+ * this replay ordered before, though it be purged again since. Without a replay's id ($1) nothing was. What nobody has reported on is
+ * not finished for anybody: all of them are at work on it still, or take it up again by themselves.
  */
 const REPLAYABLE = `
-  w.state = 'purged'
-  and d.state = 'purged'
+  w.state = d.state
+  and d.state in ('purging', 'purged')
+  and (d.state = 'purged' or exists (select from deletion_participant p
+                                      where p.deletion_id = d.deletion_id and p.report_time is not null))
   and not exists (select from deletion earlier
                    where earlier.workspace_id = w.workspace_id and earlier.replay_id = $1::uuid)`;
 
-/** What was certified at this time or later, in key order behind `after`. */
+/**
+ * What was certified at this time or later, or is not and was reported on then, in key order behind `after`. A report from before is
+ * as true of the backup as a certificate from before.
+ */
 export function listReplayable(
   db: Queryable,
   replayId: string | undefined,
@@ -42,7 +49,9 @@ export function listReplayable(
        from deletion d
        join workspace w using (workspace_id, epoch)
       where ${REPLAYABLE}
-        and d.purged_time >= $2
+        and (d.purged_time >= $2
+             or d.state = 'purging' and exists (select from deletion_participant p
+                                                 where p.deletion_id = d.deletion_id and p.report_time >= $2))
         and ($3 = '' or d.organization_id = $3)
         and (d.organization_id, d.workspace_id) > ($4, $5::uuid)
       order by d.organization_id, d.workspace_id
@@ -62,8 +71,10 @@ export function lockWorkspaces(tx: Queryable, workspaceIds: readonly string[]): 
 
 /**
  * Opens a deletion of the next epoch for each of these that is still to be replayed, granted at once, with its participants and its
- * audit; the workspace is purging again, nameless. A statement of its own behind the locks, so that it sees what had committed then.
- * Who asked for the deletion, and when, stays as it was; the blocks of a replay are not kept.
+ * audit; the workspace is purging again, nameless, or still. A statement of its own behind the locks, so that it sees what had committed
+ * then: what was certified meanwhile is replayed as such, and what was not is superseded and never will be. Who asked for the deletion,
+ * and when, stays as it was. So does an order to destroy nothing, or to keep the blocks, that nobody has taken back; and who could see
+ * the deletion still can.
  */
 export function openReplays(
   tx: Queryable,
@@ -82,11 +93,23 @@ export function openReplays(
           and d.deletion_id = any($2::uuid[])
      ), opened as (
        insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
-                             purge_mode, grant_time, granted_by, replay_of, replay_id)
+                             purge_mode, grant_time, granted_by, keep_blocks, pause_time, paused_by, pause_reason,
+                             replay_of, replay_id)
        select gen_random_uuid(), workspace_id, organization_id, epoch + 1, kind, requested_by, delete_time, purge_time,
-              purge_mode, clock_timestamp(), $3, deletion_id, $1
+              purge_mode, clock_timestamp(), $3, keep_blocks and release_time is null, pause_time, paused_by, pause_reason,
+              deletion_id, $1
          from replayable
        returning *
+     ), superseded as (
+       update deletion d
+          set superseded_time = clock_timestamp()
+         from replayable
+        where d.deletion_id = replayable.deletion_id and replayable.state = 'purging'
+     ), suspended as (
+       update membership m
+          set suspended_epoch = opened.epoch
+         from opened
+        where m.workspace_id = opened.workspace_id and m.suspended_epoch = opened.epoch - 1
      ), moved as (
        update workspace w
           set state = 'purging', epoch = opened.epoch, revision = revision + 1

@@ -6,8 +6,8 @@ import { lockWorkspaces, openReplays, type ReplayRow, type ReplayableRow } from 
 
 /**
  * Orders these deletions once more, each as a deletion of a new epoch: from the commit on the workspaces are purging again, and end
- * with certificates of their own. All of a page, or none. What moved on since it was listed is left out; so is what this replay
- * ordered before.
+ * with certificates of their own. What was not certified yet never is: the replay takes its place. All of a page, or none. What moved
+ * on since it was listed is left out; so is what this replay ordered before.
  */
 export function replayDeletions(
   pool: Pool,

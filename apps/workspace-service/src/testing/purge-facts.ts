@@ -16,7 +16,7 @@ export const ROW: DeletionRow = {
   delete_time: at(-60),
   purge_time: at(0),
   purge_mode: 'automatic',
-  ...{ restore_time: null, restored_by: null, purged_time: null, replay_of: null },
+  ...{ restore_time: null, restored_by: null, purged_time: null, replay_of: null, superseded_time: null },
   ...{ grant_time: at(0), granted_by: 'loop' },
   ...{ keep_blocks: false, release_time: null },
   ...{ pause_time: null, paused_by: null, pause_reason: null, retries: 0, order_time: null },

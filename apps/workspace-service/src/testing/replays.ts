@@ -34,8 +34,10 @@ export async function certifiedWorld(pool: Pool) {
     /** All report, and it is certified. */
     async finish(id: string, epoch: number): Promise<void> {
       for (const participant of PARTICIPANTS.keys()) await report(pool, participant, id, evidence(), epoch);
-      await certifyDeletions({ pool, key: () => Promise.resolve(key), issuer: 'lethe', logger, metrics });
+      await world.certify();
     },
+    certify: () =>
+      certifyDeletions({ pool, key: () => Promise.resolve(key), issuer: 'lethe', logger, metrics }),
     async purging(organizationId: string): Promise<string> {
       const id = await world.workspace(organizationId);
       await softDelete(pool, id);

@@ -52,6 +52,8 @@ export enum DeletionState {
   RESTORED = 2,
   PURGING = 3,
   PURGED = 4,
+  /** SUPERSEDED - A replay took its place before it was certified. Final: it never will be. */
+  SUPERSEDED = 5,
   UNRECOGNIZED = -1,
 }
 
@@ -72,6 +74,9 @@ export function deletionStateFromJSON(object: any): DeletionState {
     case 4:
     case "DELETION_STATE_PURGED":
       return DeletionState.PURGED;
+    case 5:
+    case "DELETION_STATE_SUPERSEDED":
+      return DeletionState.SUPERSEDED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -91,6 +96,8 @@ export function deletionStateToJSON(object: DeletionState): string {
       return "DELETION_STATE_PURGING";
     case DeletionState.PURGED:
       return "DELETION_STATE_PURGED";
+    case DeletionState.SUPERSEDED:
+      return "DELETION_STATE_SUPERSEDED";
     case DeletionState.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -107,7 +107,7 @@ export interface ReleaseKeptBlocksResponse {
 export interface ReplayDeletionsRequest {
   /** Empty: all organizations. */
   organizationId: string;
-  /** Deletions certified at this time or later. Required. */
+  /** Deletions certified at this time or later, or not certified yet and reported on by anybody at this time or later. Required. */
   since: Date | undefined;
   orderedBy: string;
   /** A UUID of the caller's, the same for all pages of a replay and for repeating it. */
@@ -127,7 +127,7 @@ export interface ReplayDeletionsResponse {
 export interface ReplayedDeletion {
   organizationId: string;
   workspaceId: string;
-  /** The deletion that is replayed, and when it was certified. */
+  /** The deletion that is replayed, and when it was certified; absent: it was not. */
   replayOf: string;
   purgedTime:
     | Date
@@ -3154,8 +3154,10 @@ export const PurgeAuthorityServiceService = {
     responseDeserialize: (value: Buffer): ReleaseKeptBlocksResponse => ReleaseKeptBlocksResponse.decode(value),
   },
   /**
-   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
-   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
+   * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
+   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
+   * workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions: {
     path: "/lethe.workspace.v1.PurgeAuthorityService/ReplayDeletions" as const,
@@ -3169,8 +3171,8 @@ export const PurgeAuthorityServiceService = {
     responseDeserialize: (value: Buffer): ReplayDeletionsResponse => ReplayDeletionsResponse.decode(value),
   },
   /**
-   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
-   * a positive answer may be kept for some seconds.
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, but where a replay takes its place before it is
+   * certified; and only what follows "at this moment" changes: a positive answer may be kept for some seconds.
    */
   getGrant: {
     path: "/lethe.workspace.v1.PurgeAuthorityService/GetGrant" as const,
@@ -3258,13 +3260,15 @@ export interface PurgeAuthorityServiceServer extends UntypedServiceImplementatio
    */
   releaseKeptBlocks: handleUnaryCall<ReleaseKeptBlocksRequest, ReleaseKeptBlocksResponse>;
   /**
-   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
-   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
+   * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
+   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
+   * workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions: handleUnaryCall<ReplayDeletionsRequest, ReplayDeletionsResponse>;
   /**
-   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
-   * a positive answer may be kept for some seconds.
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, but where a replay takes its place before it is
+   * certified; and only what follows "at this moment" changes: a positive answer may be kept for some seconds.
    */
   getGrant: handleUnaryCall<GetGrantRequest, GetGrantResponse>;
   /** The grants the calling participant has not reported on yet, oldest first: what a lost event would have told it. */
@@ -3389,8 +3393,10 @@ export interface PurgeAuthorityServiceClient extends Client {
     callback: (error: ServiceError | null, response: ReleaseKeptBlocksResponse) => void,
   ): ClientUnaryCall;
   /**
-   * After a restored backup: orders deletions that were certified once more, each as a deletion of a new epoch with a certificate
-   * of its own. By pages; the same replay_id never replays a workspace twice. INVALID_ARGUMENT without since.
+   * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
+   * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
+   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
+   * workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions(
     request: ReplayDeletionsRequest,
@@ -3408,8 +3414,8 @@ export interface PurgeAuthorityServiceClient extends Client {
     callback: (error: ServiceError | null, response: ReplayDeletionsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, and only what follows "at this moment" changes:
-   * a positive answer may be kept for some seconds.
+   * The grant of exactly this epoch, or NOT_FOUND NO_GRANT. It never goes away, but where a replay takes its place before it is
+   * certified; and only what follows "at this moment" changes: a positive answer may be kept for some seconds.
    */
   getGrant(
     request: GetGrantRequest,
