@@ -104,6 +104,7 @@ async function sweep(realmId: string): Promise<void> {
       encodeEvent('realm.blocks_swept', 'test', {
         context: contextOf(realmId),
         page: page.page_no,
+        cut: page.cut,
         rowDigest: page.row_digest,
         outcome: PageOutcome.VERIFIED,
         blocksSwept: page.swept,

@@ -26,6 +26,7 @@ describe('an event', () => {
       reason: fc.string(),
       until: fc.option(time, { nil: undefined }),
       blocksSwept: count,
+      cut: count,
     });
     fc.assert(
       fc.property(body, (receipt) => {

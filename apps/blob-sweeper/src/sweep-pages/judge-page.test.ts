@@ -4,7 +4,6 @@ import { judgePage, type ReleasedPage } from './judge-page.js';
 
 const [DIGEST, OTHER] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 const ids = (n: number) => Array.from({ length: n }, (_, i) => `block-${i}`);
-const STORES = ['a', 'b'];
 const page = (rows: number, swept: number, rowDigest = DIGEST, cut = 5): ReleasedPage => ({
   cut,
   page: 0,
@@ -13,7 +12,7 @@ const page = (rows: number, swept: number, rowDigest = DIGEST, cut = 5): Release
   rowDigest,
 });
 const row = (state: 'verified' | 'blocked', rows: number, swept: number) =>
-  ({ state, rows, swept, row_digest: DIGEST, cut: 5, stores: ['a', 'b', 'c'] }) as LedgerRow;
+  ({ state, rows, swept, row_digest: DIGEST, cut: 5 }) as LedgerRow;
 
 describe('judgePage', () => {
   it.each([
@@ -24,22 +23,19 @@ describe('judgePage', () => {
     ['verified with other rows, and cut anew', row('verified', 3, 3), page(3, 3, OTHER, 6)],
     ['verified with more rows, and cut anew', row('verified', 3, 3), page(2, 2, OTHER, 6)],
   ])('lets a page be swept that is %s', (_, known, released) => {
-    expect(judgePage(known, false, released, STORES)).toEqual({ kind: 'sweep' });
+    expect(judgePage(known, false, released)).toEqual({ kind: 'sweep' });
   });
 
-  it.each([false, true])('knows what is verified, whichever delivery it is (ended: %s)', (ended) => {
+  it.each([
+    [4, { sweepAgain: false, record: false }],
+    [5, { sweepAgain: false, record: true }],
+    [6, { sweepAgain: true, record: true }],
+  ])('knows what is verified, in cut %i too; what is back is swept in a newer cut only', (cut, may) => {
     const known = row('verified', 3, 3);
-    for (const cut of [4, 5, 6])
-      expect(judgePage(known, ended, page(3, 3, DIGEST, cut), STORES)).toEqual({
-        kind: 'settled',
-        row: known,
-      });
-  });
-
-  it('has a page swept again that was verified before a store was added, but not once the sweep has ended', () => {
-    const known = row('verified', 3, 3);
-    expect(judgePage(known, false, page(3, 3), ['a', 'new'])).toEqual({ kind: 'sweep' });
-    expect(judgePage(known, true, page(3, 3), ['a', 'new'])).toEqual({ kind: 'settled', row: known });
+    const verified = { kind: 'verified', row: known };
+    expect(judgePage(known, false, page(3, 3, DIGEST, cut))).toEqual({ ...verified, ...may });
+    const nothing = { sweepAgain: false, record: false };
+    expect(judgePage(known, true, page(3, 3, DIGEST, cut)), 'ended').toEqual({ ...verified, ...nothing });
   });
 
   it.each([
@@ -48,13 +44,13 @@ describe('judgePage', () => {
     ['of the same number, but with other rows', page(3, 3, OTHER, 5)],
     ['of the same number, but with fewer blocks', page(3, 2, DIGEST, 5)],
   ])('refuses a cut that is %s', (_, released) => {
-    expect(judgePage(row('verified', 3, 3), false, released, STORES)).toMatchObject({ kind: 'refused' });
-    expect(judgePage(row('blocked', 3, 3), false, released, STORES)).toMatchObject({ kind: 'refused' });
+    expect(judgePage(row('verified', 3, 3), false, released)).toMatchObject({ kind: 'refused' });
+    expect(judgePage(row('blocked', 3, 3), false, released)).toMatchObject({ kind: 'refused' });
   });
 
   it('refuses every page that is not verified once the sweep has ended', () => {
-    expect(judgePage(undefined, true, page(3, 3), STORES)).toMatchObject({ kind: 'refused' });
-    expect(judgePage(row('blocked', 3, 3), true, page(3, 3), STORES)).toMatchObject({ kind: 'refused' });
-    expect(judgePage(row('verified', 3, 2), true, page(3, 3), STORES)).toMatchObject({ kind: 'refused' });
+    expect(judgePage(undefined, true, page(3, 3))).toMatchObject({ kind: 'refused' });
+    expect(judgePage(row('blocked', 3, 3), true, page(3, 3))).toMatchObject({ kind: 'refused' });
+    expect(judgePage(row('verified', 3, 2), true, page(3, 3))).toMatchObject({ kind: 'refused' });
   });
 });

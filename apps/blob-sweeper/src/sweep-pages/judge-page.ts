@@ -13,25 +13,36 @@ export interface ReleasedPage {
 /** What may be done for a page that was delivered, by what the ledger has of it. */
 export type Judgement =
   | { readonly kind: 'sweep' }
-  /** Gone already: only the receipt is sent again. */
-  | { readonly kind: 'settled'; readonly row: LedgerRow }
+  /**
+   * Was gone already: it is read back. What came back since is swept only where `sweepAgain`; `record` tells whether the ledger is
+   * to know of this cut.
+   */
+  | {
+      readonly kind: 'verified';
+      readonly row: LedgerRow;
+      readonly sweepAgain: boolean;
+      readonly record: boolean;
+    }
   /** Its blocks may live again under the same ids: nothing is deleted, whatever the page says. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
  * Once a page is verified its rows go, and a live realm may take up an id of it. So an old delivery must never delete: not of a
- * verified page, not of a sweep that has ended, and not of an older cut of a page. `stores` are those that hold blocks now: a page
- * that was verified on others is swept again.
+ * verified page, not of a sweep that has ended, and not of an older cut of a page.
+ *
+ * A newer cut than the ledger's is no old delivery. Rows go only for a receipt of the page's present cut, and a page whose rows went
+ * is never cut again: so when it was cut, its rows stood, no receipt so far has taken them, and no live realm has an id of it. What is
+ * under its keys came back with a backup, and is to be swept.
  */
-export function judgePage(
-  known: LedgerRow | undefined,
-  ended: boolean,
-  page: ReleasedPage,
-  stores: readonly string[],
-): Judgement {
+export function judgePage(known: LedgerRow | undefined, ended: boolean, page: ReleasedPage): Judgement {
   const same = known?.row_digest.equals(page.rowDigest) && known.swept === page.blockIds.length;
-  const everywhere = stores.every((store) => known?.stores.includes(store));
-  if (known?.state === 'verified' && same && (everywhere || ended)) return { kind: 'settled', row: known };
+  if (known?.state === 'verified' && same)
+    return {
+      kind: 'verified',
+      row: known,
+      sweepAgain: !ended && page.cut > known.cut,
+      record: !ended && page.cut >= known.cut,
+    };
   if (ended) return { kind: 'refused', reason: 'the sweep of this realm has ended' };
   if (known && (page.cut < known.cut || (page.cut === known.cut && !same)))
     return { kind: 'refused', reason: `an older cut: ${page.cut}, and ${known.cut} was swept` };

@@ -9,13 +9,13 @@ import {
 } from '@lethe/object-store/testing';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPage } from '../sweep/ledger.sql.js';
 import { blockIds, keysOf } from '../testing/keys.js';
 import { MIGRATIONS, releasedBody } from '../testing/world.js';
-import { sweepPage } from './sweep-page.js';
+import { sweepPage, type OwnedPage } from './sweep-page.js';
 
 const ids = blockIds('nodes', 12);
 const keys = keysOf('org1', ids);
-const unlimited = { take: () => Promise.resolve(0) };
 let database: TestDatabase;
 let buckets: TestBucket[];
 let stores: ObjectStore[];
@@ -51,6 +51,21 @@ function grantOf(workspaceId: string): Grant {
     replayOf: '',
   };
 }
+const pageOf = (realmId: string, cut = 1): OwnedPage => {
+  const of = { organizationId: 'org1', realmId, ids, cut };
+  return { ...of, ...releasedBody(of), blockIds: ids, epoch: 1 };
+};
+const sweep = (page: OwnedPage, on = stores) =>
+  sweepPage(
+    {
+      pool: database.pool,
+      stores: on,
+      authority: { grant: (realmId) => Promise.resolve(grantOf(realmId)) },
+      limits: { take: () => Promise.resolve(0) },
+    },
+    page,
+  );
+const ledgered = (realmId: string) => findPage(database.pool, realmId, 1, 0);
 const left = async () => (await Promise.all(buckets.map((bucket) => bucket.contents()))).flat();
 /** Some keys lie on every node, the others on one of them. */
 const spread = () =>
@@ -60,9 +75,10 @@ describe('a page whose blocks lie on several stores', () => {
   it('is verified when they are gone from every one, wherever they were', async () => {
     await spread();
     const realmId = randomUUID();
-    const page = { ...releasedBody({ organizationId: 'org1', realmId, ids }), blockIds: ids };
-    const swept = await sweepPage(database.pool, stores, grantOf(realmId), page, unlimited);
-    expect(swept).toMatchObject({ kind: 'verified', result: { stores: ['node0', 'node1', 'node2'] } });
+    expect(await sweep(pageOf(realmId))).toMatchObject({
+      kind: 'verified',
+      result: { stores: ['node0', 'node1', 'node2'] },
+    });
     expect(await left()).toEqual([]);
   });
 
@@ -75,12 +91,32 @@ describe('a page whose blocks lie on several stores', () => {
         ? { kind: 'answer', status: 200, body: answer }
         : undefined;
     const realmId = randomUUID();
-    const page = { ...releasedBody({ organizationId: 'org1', realmId, ids }), blockIds: ids };
-    const sweep = () => sweepPage(database.pool, stores, grantOf(realmId), page, unlimited);
-    expect(await sweep()).toMatchObject({ kind: 'blocked', result: { reason: 'node2: AccessDenied' } });
+    const page = pageOf(realmId);
+    expect(await sweep(page)).toMatchObject({ kind: 'blocked', result: { reason: 'node2: AccessDenied' } });
     expect(await left()).toContain(kept);
     third.fault = () => undefined;
-    expect((await sweep()).kind).toBe('verified');
+    expect((await sweep(page)).kind).toBe('verified');
     expect(await left()).toEqual([]);
+  });
+
+  it('is read back on a store that was added since, and swept there in a newer cut only', async () => {
+    const realmId = randomUUID();
+    const before = stores.slice(0, 2);
+    expect((await sweep(pageOf(realmId), before)).kind).toBe('verified');
+    await buckets[2]!.put(...keys);
+    expect(await sweep(pageOf(realmId))).toEqual({ kind: 'back', reason: 'node2: CameBack' });
+    expect([await left(), (await ledgered(realmId))?.stores]).toEqual([keys, ['node0', 'node1']]);
+    expect((await sweep(pageOf(realmId, 2))).kind).toBe('verified');
+    expect(await left()).toEqual([]);
+    expect(await ledgered(realmId)).toMatchObject({ cut: 2, stores: ['node0', 'node1', 'node2'] });
+  });
+
+  it('is verified on a store that was added since, when there is nothing on it', async () => {
+    const realmId = randomUUID();
+    await sweep(pageOf(realmId), stores.slice(0, 2));
+    expect((await sweep(pageOf(realmId))).kind).toBe('settled');
+    expect((await ledgered(realmId))?.stores).toEqual(['node0', 'node1', 'node2']);
+    expect((await sweep(pageOf(realmId, 2), stores.slice(0, 1))).kind).toBe('settled');
+    expect((await ledgered(realmId))?.stores).toEqual(['node0', 'node1', 'node2']);
   });
 });

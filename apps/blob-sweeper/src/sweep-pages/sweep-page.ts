@@ -1,8 +1,8 @@
-import { PageOutcome, blockKey, type Grant } from '@lethe/contracts';
+import { blockKey, type Grant } from '@lethe/contracts';
 import type { ObjectStore } from '@lethe/object-store';
 import { appendEvents } from '@lethe/outbox';
+import type { Authority } from '@lethe/participant';
 import { transaction, type Pool } from '@lethe/postgres';
-import { receiptEvent } from '../event.js';
 import type { SweepLimits } from '../limit/sweep-limits.js';
 import { hasEnded, releasedPages } from '../sweep/end.js';
 import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
@@ -10,6 +10,17 @@ import { withPageLock } from '../sweep/page-lock.js';
 import { allOf, readBack } from '../sweep/read-back.js';
 import { sweepKeys, type KeysLeft } from '../sweep/sweep-keys.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
+import { namesOf, receiptOf, resultOf, stillGone } from './page-result.js';
+import { standingOf, type PageOwner, type Standing } from './standing.js';
+
+export interface Sweeping {
+  readonly pool: Pool;
+  readonly authority: Pick<Authority, 'grant'>;
+  readonly stores: readonly ObjectStore[];
+  readonly limits: Pick<SweepLimits, 'take'>;
+}
+
+export type OwnedPage = ReleasedPage & PageOwner;
 
 export type SweepOutcome =
   | { readonly kind: 'verified' | 'blocked'; readonly result: PageResult }
@@ -18,56 +29,71 @@ export type SweepOutcome =
   /** Was verified before, but blocks of it are back: nothing was deleted, and the receipt says that they are there. */
   | { readonly kind: 'back'; readonly reason: string }
   | Extract<Judgement, { kind: 'refused' }>
+  /** An operator holds it: nothing is deleted, and the page is to come again. */
+  | Extract<Standing, { kind: 'held' }>
   /** Another sweeper has the page in hand. */
   | { readonly kind: 'busy' }
   /** A store may not be asked to delete so much yet: nothing was deleted. */
-  | { readonly kind: 'limited'; readonly waitMs: number };
+  | { readonly kind: 'limited'; readonly waitMs: number }
+  /** A store did not do as asked: what of the page is gone is unknown, and nothing was recorded. */
+  | { readonly kind: 'unanswered'; readonly grant: Grant; readonly error: Error };
 
 /**
- * Step 8: makes the blocks of a page gone from every store and says so. The keys are rebuilt from the organization of the grant,
- * never taken from the message. Result and receipt commit together; a page that was verified before only gets its receipt again, and
- * not even that when its blocks are back: then a backup was put back, or live realms took up the ids. Whatever it is, they stay.
+ * Step 8: makes the blocks of a page gone from every store and says so. Asks for the grant, and once more right before it deletes.
+ * The keys are rebuilt from the organization of the grant, never taken from the message. Result and receipt commit together. A page
+ * that was verified before is read back: gone still, it only gets its receipt again; what is back stays, unless the page was cut
+ * anew since. Rejects when the authority or the ledger is away, and when the page's lock was lost.
  */
-export async function sweepPage(
-  pool: Pool,
-  stores: readonly ObjectStore[],
-  grant: Grant,
-  page: ReleasedPage,
-  limits: Pick<SweepLimits, 'take'>,
-): Promise<SweepOutcome> {
-  const place = { realmId: grant.workspaceId, epoch: grant.epoch, page: page.page };
-  const judge = async (): Promise<Judgement> => {
-    const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, place.realmId, place.epoch));
-    return judgePage(
-      await findPage(pool, place.realmId, place.epoch, place.page),
-      ended,
-      page,
-      names(stores),
-    );
-  };
-  const settle = async (judged: Exclude<Judgement, { kind: 'sweep' }>): Promise<SweepOutcome> => {
-    if (judged.kind === 'refused') return judged;
-    const back = await whatIsBack(stores, grant, page);
-    const result = back.size === 0 ? judged.row : resultOf(stores, grant, page, back);
-    await appendEvents(pool, receiptOf(grant, result));
-    return result.state === 'verified' ? { kind: 'settled' } : { kind: 'back', reason: result.reason ?? '' };
-  };
-  const judged = await judge();
-  if (judged.kind !== 'sweep') return settle(judged);
-  const swept = await withPageLock(pool, place, async (lost): Promise<SweepOutcome> => {
-    // Whoever had the lock before may have swept it.
-    const now = await judge();
-    if (now.kind !== 'sweep') return settle(now);
-    const waitMs = await limits.take(page.blockIds.length);
-    if (waitMs > 0) return { kind: 'limited', waitMs };
-    const result = await sweepStores(stores, grant, page, lost);
-    await transaction(pool, async (tx) => {
-      await recordPage(tx, result);
+export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<SweepOutcome> {
+  const { pool, authority, stores, limits } = sweeping;
+  const standing = await standingOf(authority, page);
+  if (standing.kind !== 'granted') return standing;
+  const { grant } = standing;
+  const { realmId, epoch } = page;
+  const commit = (result: PageResult, record: boolean) =>
+    transaction(pool, async (tx) => {
+      if (record) await recordPage(tx, result);
       await appendEvents(tx, receiptOf(grant, result));
     });
+  const place = { realmId, epoch, page: page.page };
+  const outcome = await withPageLock(pool, place, async (lost): Promise<SweepOutcome> => {
+    /** A store's fault is an outcome; that the lock is lost is none of its faults. */
+    const ask = async <T>(work: Promise<T>): Promise<T | Unanswered> => {
+      try {
+        return await work;
+      } catch (error) {
+        if (lost.aborted) throw error;
+        return new Unanswered(error as Error);
+      }
+    };
+    // Behind the lock: whoever had it before may have swept the page.
+    const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, realmId, epoch));
+    const judged = judgePage(await findPage(pool, realmId, epoch, page.page), ended, page);
+    if (judged.kind === 'refused') return judged;
+    if (judged.kind === 'verified') {
+      const back = await ask(whatIsBack(stores, grant, page));
+      if (back instanceof Unanswered) return { kind: 'unanswered', grant, error: back.error };
+      if (back.size === 0) {
+        // The ledger knows of the cut before its receipt can take the rows: from then on nothing is swept by it.
+        await commit(stillGone(stores, judged.row, page), judged.record);
+        return { kind: 'settled' };
+      }
+      if (!judged.sweepAgain) {
+        const result = resultOf(stores, grant, page, back);
+        await commit(result, false);
+        return { kind: 'back', reason: result.reason ?? '' };
+      }
+    }
+    const now = await standingOf(authority, page);
+    if (now.kind !== 'granted') return now;
+    const waitMs = await limits.take(page.blockIds.length);
+    if (waitMs > 0) return { kind: 'limited', waitMs };
+    const result = await ask(sweepStores(stores, grant, page, lost));
+    if (result instanceof Unanswered) return { kind: 'unanswered', grant, error: result.error };
+    await commit(result, true);
     return { kind: result.state, result };
   });
-  return swept ?? { kind: 'busy' };
+  return outcome ?? { kind: 'busy' };
 }
 
 /**
@@ -75,20 +101,21 @@ export async function sweepPage(
  * when it is released again. What another sweeper verified meanwhile stands.
  */
 export async function givePageUp(
-  pool: Pool,
-  stores: readonly ObjectStore[],
+  { pool, stores }: Pick<Sweeping, 'pool' | 'stores'>,
   grant: Grant,
   page: ReleasedPage,
   reason: string,
 ): Promise<void> {
   const keys = new Set(page.blockIds);
-  const result = resultOf(stores, grant, page, new Map([[names(stores).join('+'), { keys, reason }]]));
+  const result = resultOf(stores, grant, page, new Map([[namesOf(stores).join('+'), { keys, reason }]]));
   await transaction(pool, async (tx) => {
     if ((await recordPage(tx, result)) === 1) await appendEvents(tx, receiptOf(grant, result));
   });
 }
 
-const names = (stores: readonly ObjectStore[]) => stores.map((store) => store.name).sort();
+class Unanswered {
+  constructor(readonly error: Error) {}
+}
 
 async function sweepStores(
   stores: readonly ObjectStore[],
@@ -127,42 +154,4 @@ async function whatIsBack(
     }),
   );
   return back;
-}
-
-/** Verified when nothing is left anywhere. */
-function resultOf(
-  stores: readonly ObjectStore[],
-  grant: Grant,
-  page: ReleasedPage,
-  remainders: ReadonlyMap<string, KeysLeft>,
-): PageResult {
-  const where = [...remainders.keys()].sort();
-  const left = new Set([...remainders.values()].flatMap((remainder) => [...remainder.keys]));
-  return {
-    realm_id: grant.workspaceId,
-    epoch: grant.epoch,
-    page_no: page.page,
-    organization_id: grant.organizationId,
-    rows: page.rows,
-    swept: page.blockIds.length,
-    row_digest: page.rowDigest,
-    cut: page.cut,
-    state: left.size === 0 ? 'verified' : 'blocked',
-    stores: names(stores),
-    blocks_left: left.size,
-    reason: where.map((name) => `${name}: ${remainders.get(name)?.reason}`).join(', ') || null,
-    blocked_until: null,
-  };
-}
-
-function receiptOf(grant: Grant, result: PageResult) {
-  return receiptEvent(grant, new Date(), {
-    page: result.page_no,
-    rowDigest: result.row_digest,
-    outcome: result.state === 'verified' ? PageOutcome.VERIFIED : PageOutcome.BLOCKED,
-    blocksSwept: result.swept,
-    blocksLeft: result.blocks_left,
-    reason: result.reason ?? '',
-    until: result.blocked_until ?? undefined,
-  });
 }

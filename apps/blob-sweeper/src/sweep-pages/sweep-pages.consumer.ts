@@ -4,7 +4,6 @@ import {
   decodeEvent,
   isCanonicalUuid,
   unpackBlockIds,
-  type Grant,
   type StreamSpec,
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
@@ -15,21 +14,23 @@ import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import type { SweepLimits } from '../limit/sweep-limits.js';
-import type { ReleasedPage } from './judge-page.js';
-import { givePageUp, sweepPage, type SweepOutcome } from './sweep-page.js';
+import { createStoreFailures } from './store-failures.js';
+import { givePageUp, sweepPage, type OwnedPage, type SweepOutcome } from './sweep-page.js';
 
 const DURABLE = 'blob-sweeper-pages';
 const ACK_WAIT_MS = 30_000;
 const LAST_RETRY_MS = 30_000;
 const BUSY_MS = 1_000;
 const STOP_MS = 5_000;
-const PATIENT_DELIVERIES = 6;
+/** As long as a grant is believed: asking earlier would get the same answer. */
+const HELD_MS = 5_000;
+const PATIENT_FAILURES = 6;
 
 type Limited = Extract<SweepOutcome, { kind: 'limited' }>;
 
 /**
  * Takes pages from the work queue, asks for the grant, sweeps. A page that no grant stands behind is a dead letter; while the
- * authority or a store is away, the page waits.
+ * authority or a store is away, the page waits, and while an operator holds its purge, too.
  */
 export function sweepPagesConsumer(deps: {
   readonly pool: Pool;
@@ -41,19 +42,24 @@ export function sweepPagesConsumer(deps: {
   /** The work queue, where it is not the contract's. */
   readonly queue?: Pick<StreamSpec, 'name' | 'subjects'>;
   readonly ackWaitMs?: number;
-  /** A page that failed so often is reported as blocked: waiting in the queue, it would be seen by nobody. */
-  readonly patientDeliveries?: number;
+  /** After how long a page is looked at again that an operator holds. */
+  readonly heldMs?: number;
+  /** A page that the stores failed so often is reported as blocked: waiting in the queue, it would be seen by nobody. */
+  readonly patientFailures?: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Component {
-  const { pool, authority, stores, limits, logger, metrics } = deps;
-  const { queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS, patientDeliveries = PATIENT_DELIVERIES } = deps;
+  const { pool, stores, limits, logger, metrics } = deps;
+  const { queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS } = deps;
+  const { heldMs = HELD_MS, patientFailures = PATIENT_FAILURES } = deps;
 
+  const failures = createStoreFailures();
   const stopping = new AbortController();
 
   /**
-   * A page that a store's limit holds up waits in hand: each page needs every store, so those behind it would not be sooner, and
-   * what is given back counts as tried. Whatever happened meanwhile is seen: grant and ledger are asked anew.
+   * A page that a store's limit holds up waits in hand: each page needs every store, so those behind it would not be sooner.
+   * Whatever happened meanwhile is seen: grant and ledger are asked anew. A page that an operator holds is given back instead, for
+   * those of other purges may go on.
    */
   async function handle(message: Received): Promise<Decision> {
     const alive = setInterval(() => {
@@ -73,50 +79,68 @@ export function sweepPagesConsumer(deps: {
 
   async function handleNow(message: Received): Promise<Decision | Limited> {
     const refuse = (reason: string) => deadLetter({ pool, metrics, consumer: DURABLE }, message, reason);
-    let page: ReturnType<typeof decode>;
+    let page: OwnedPage;
     try {
       page = decode(message);
     } catch (error) {
       return refuse(`cannot be decoded: ${(error as Error).message}`);
     }
-    let grant: Grant | undefined;
+    const { realmId, page: pageNo } = page;
+    const { deliveries } = message;
     try {
-      grant = await authority.grant(page.realmId, page.epoch);
-      if (grant === undefined) return await refuse('no grant stands behind this page');
-      if (grant.organizationId !== page.organizationId)
-        return await refuse('the page names another organization than the grant');
-      const outcome = await sweepPage(pool, stores, grant, page, limits);
+      const outcome = await sweepPage(deps, page);
       metrics.loopItems.inc({ loop: 'sweep-pages', count: outcome.kind });
-      if (outcome.kind === 'limited') return outcome;
-      if (outcome.kind === 'busy') return retry(BUSY_MS, 'another sweeper has this page');
-      if (outcome.kind === 'refused') return await refuse(outcome.reason);
-      if (outcome.kind === 'settled') return DONE;
-      if (outcome.kind === 'back') {
-        const { realmId, page: pageNo } = page;
-        logger.warn(
-          { realmId, page: pageNo, reason: outcome.reason },
-          'blocks that were verified gone are back',
-        );
-        return DONE;
+      switch (outcome.kind) {
+        case 'limited':
+          return outcome;
+        case 'held':
+          return retry(heldMs, outcome.reason);
+        case 'busy':
+          return retry(BUSY_MS, 'another sweeper has this page');
+        case 'refused':
+          return await refuse(outcome.reason);
+        case 'unanswered':
+          return await notSwept(page, outcome);
+        case 'settled':
+          break;
+        case 'back':
+          logger.warn(
+            { realmId, page: pageNo, reason: outcome.reason },
+            'blocks that were verified gone are back',
+          );
+          break;
+        default: {
+          const { swept, reason } = outcome.result;
+          metrics.loopItems.inc({ loop: 'sweep-pages', count: 'blocks' }, swept);
+          if (outcome.kind === 'blocked') logger.warn({ realmId, page: pageNo, reason }, 'page blocked');
+        }
       }
-      const { swept, reason } = outcome.result;
-      metrics.loopItems.inc({ loop: 'sweep-pages', count: 'blocks' }, swept);
-      if (outcome.kind === 'blocked')
-        logger.warn({ realmId: page.realmId, page: page.page, reason }, 'page blocked');
+      failures.forget(page);
       return DONE;
     } catch (error) {
-      const { deliveries } = message;
-      logger.warn(
-        { err: error, realmId: page.realmId, page: page.page, deliveries },
-        'page not swept, comes again',
-      );
-      if (grant && deliveries >= patientDeliveries) {
-        metrics.alarms.inc({ alarm: 'store_unanswering' });
-        await givePageUp(pool, stores, grant, page, (error as Error).name);
-        return DONE;
-      }
-      return retry(Math.min(LAST_RETRY_MS, 500 * 2 ** Math.min(message.deliveries, 10)), 'not swept');
+      // The authority or the ledger is away, or the lock was lost: that says nothing about a store.
+      logger.warn({ err: error, realmId, page: pageNo, deliveries }, 'page not swept, comes again');
+      return retry(laterMs(deliveries), 'not swept');
     }
+  }
+
+  /** A store failed. One that this service itself let go of, to stop, did not. */
+  async function notSwept(
+    page: OwnedPage,
+    { grant, error }: Extract<SweepOutcome, { kind: 'unanswered' }>,
+  ): Promise<Decision> {
+    if (stopping.signal.aborted) return retry(BUSY_MS, 'stopping');
+    const times = failures.count(page);
+    const { realmId, page: pageNo } = page;
+    logger.warn(
+      { err: error, realmId, page: pageNo, failures: times },
+      'a store failed, the page comes again',
+    );
+    if (times < patientFailures) return retry(laterMs(times), 'not swept');
+    metrics.alarms.inc({ alarm: 'store_unanswering' });
+    await givePageUp(deps, grant, page, error.name);
+    failures.forget(page);
+    return DONE;
   }
 
   const consumer = createConsumer({
@@ -143,6 +167,8 @@ export function sweepPagesConsumer(deps: {
   };
 }
 
+const laterMs = (times: number) => Math.min(LAST_RETRY_MS, 500 * 2 ** Math.min(times, 10));
+
 /** The connection may be gone for good: then the message comes again, and a timer's exception would end the process. */
 function keepAlive(message: Received): void {
   try {
@@ -152,11 +178,7 @@ function keepAlive(message: Received): void {
   }
 }
 
-function decode({ data }: Received): ReleasedPage & {
-  readonly organizationId: string;
-  readonly realmId: string;
-  readonly epoch: number;
-} {
+function decode({ data }: Received): OwnedPage {
   const {
     context,
     page,

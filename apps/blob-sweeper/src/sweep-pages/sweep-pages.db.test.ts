@@ -112,28 +112,89 @@ describe('a page', () => {
     expect(deletes).toBeGreaterThan(0);
     await release(page);
     await release({ ...page, cut: 2 });
-    expect(await received(3)).toMatchObject([verified(40), verified(40), verified(40)]);
+    const [first, ...again] = await received(3);
+    expect([first, ...again]).toMatchObject([verified(40), verified(40), verified(40)]);
+    expect([first?.cut, ...again.map(({ cut }) => cut).sort()]).toEqual([1, 1, 2]);
+    expect(await ledger(page)).toMatchObject({ cut: 2 });
     expect(s3.count('DeleteObjects')).toBe(deletes);
     expect(await bucket.contents()).toEqual([...others].sort());
   });
 
   it('whose verified blocks are back is blocked: a backup was restored, or their ids live again, so they stay', async () => {
     await replica();
-    await release(page);
+    await release({ ...page, cut: 2 });
     await received(1);
     const deletes = s3.count('DeleteObjects');
     await bucket.put(...keysOf('org1', ids.slice(0, 7)));
-    for (const cut of [1, 2]) await release({ ...page, cut });
+    for (const cut of [2, 1]) await release({ ...page, cut });
     const back = {
       outcome: PageOutcome.BLOCKED,
       blocksSwept: 40,
       blocksLeft: 7,
       reason: 'primary: CameBack',
     };
-    expect(await received(3)).toMatchObject([verified(40), back, back]);
+    const after = await received(3);
+    expect(after).toMatchObject([verified(40), back, back]);
+    expect(after.map(({ cut }) => cut).sort()).toEqual([1, 2, 2]);
     expect(s3.count('DeleteObjects')).toBe(deletes);
     expect(await bucket.contents()).toHaveLength(7);
-    expect(await ledger(page), 'the ledger keeps what was so').toMatchObject({ state: 'verified', cut: 1 });
+    expect(await ledger(page), 'the ledger keeps what was so').toMatchObject({ state: 'verified', cut: 2 });
+  });
+
+  it('whose verified blocks are back is swept again in a newer cut: its rows stand, so no id of it lives', async () => {
+    await replica();
+    await release(page);
+    await received(1);
+    await bucket.put(...keysOf('org1', ids.slice(0, 7)));
+    await release({ ...page, cut: 2 });
+    expect((await received(2))[1]).toMatchObject({ ...verified(40), cut: 2 });
+    expect(await bucket.contents()).toEqual([]);
+    expect(await ledger(page)).toMatchObject({ state: 'verified', cut: 2 });
+    // Once more: by now a receipt may have taken the rows.
+    await bucket.put(...keysOf('org1', ids.slice(0, 7)));
+    await release({ ...page, cut: 2 });
+    expect((await received(3))[2]).toMatchObject({ outcome: PageOutcome.BLOCKED, blocksLeft: 7, cut: 2 });
+    expect(await bucket.contents()).toHaveLength(7);
+  });
+
+  it('that was verified, read back in a newer cut, is not swept in that cut when its blocks come back later', async () => {
+    await replica();
+    await release(page);
+    await received(1);
+    await release({ ...page, cut: 2 });
+    expect((await received(2))[1]).toMatchObject({ ...verified(40), cut: 2 });
+    expect(await ledger(page)).toMatchObject({ state: 'verified', cut: 2 });
+    // The receipt took the rows, and a live realm the ids; then the same delivery comes once more.
+    await bucket.put(...keysOf('org1', ids));
+    await release({ ...page, cut: 2 });
+    expect((await received(3))[2]).toMatchObject({ outcome: PageOutcome.BLOCKED, blocksLeft: 40 });
+    expect(await bucket.contents()).toHaveLength(40);
+  });
+
+  it('of a sweep that has ended is not swept in any cut, though it was verified', async () => {
+    await replica();
+    await release(page);
+    await received(1);
+    await recordEnd(database.pool, page.realmId, 3, 1);
+    await bucket.put(...keysOf('org1', ids));
+    await release({ ...page, cut: 2 });
+    expect((await received(2))[1]).toMatchObject({ outcome: PageOutcome.BLOCKED, blocksLeft: 40 });
+    expect(await bucket.contents()).toHaveLength(40);
+    expect(await ledger(page)).toMatchObject({ state: 'verified', cut: 1 });
+  });
+
+  it('whose blocks are back and do not go is blocked in the ledger too', async () => {
+    await replica();
+    await release(page);
+    await received(1);
+    await bucket.put(...keysOf('org1', ids));
+    s3.fault = ({ operation }) =>
+      operation === 'DeleteObjects'
+        ? { kind: 'answer', status: 200, body: '<DeleteResult></DeleteResult>' }
+        : undefined;
+    await release({ ...page, cut: 2 });
+    expect((await received(2))[1]).toMatchObject({ outcome: PageOutcome.BLOCKED, blocksLeft: 40, cut: 2 });
+    expect(await ledger(page)).toMatchObject({ state: 'blocked', blocks_left: 40, cut: 2 });
   });
 
   it('is swept again when it comes with more rows, or more of its blocks', async () => {
@@ -276,7 +337,7 @@ describe('while something is away', () => {
 
   it('the store, for long: the page is seen as blocked, and swept when it is released again', async () => {
     s3.fault = () => slowDown;
-    await replica({ patientDeliveries: 2 });
+    await replica({ patientFailures: 2 });
     await bucket.put(...keysOf('org1', ids));
     await release(page);
     expect(await received(1)).toMatchObject([{ outcome: PageOutcome.BLOCKED, blocksLeft: 40 }]);

@@ -34,7 +34,7 @@ export function findPage(
   );
 }
 
-/** Writes a page's result, unless a newer cut of the page has one; what was verified is never blocked again. */
+/** Writes a page's result, unless a newer cut of the page has one. Within a cut, what was verified is never blocked again. */
 export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
   return execute(
     tx,
@@ -48,9 +48,8 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
             block_time = case when excluded.state = 'blocked' then coalesce(had.block_time, excluded.block_time) end
       where had.cut <= excluded.cut
         and (had.state = 'blocked'
-             or excluded.state = 'verified' and (had.cut < excluded.cut or had.stores <> excluded.stores)
              or had.cut < excluded.cut
-                and (had.row_digest <> excluded.row_digest or had.swept <> excluded.swept))`,
+             or excluded.state = 'verified' and had.stores <> excluded.stores)`,
     [
       page.realm_id,
       page.epoch,

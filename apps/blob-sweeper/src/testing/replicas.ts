@@ -64,7 +64,10 @@ export async function startReplica(options: {
   readonly store: S3StoreOptions;
   readonly concurrency?: number;
   readonly applicationName?: string;
-  readonly patientDeliveries?: number;
+  readonly patientFailures?: number;
+  readonly heldMs?: number;
+  /** How long a grant is believed. */
+  readonly keepGrantMs?: number;
 }): Promise<Replica> {
   const { queue, connections, concurrency = 4, applicationName = 'replica' } = options;
   const metrics = createMetrics('test');
@@ -74,7 +77,9 @@ export async function startReplica(options: {
     max: 2 * concurrency + 2,
     logger,
   });
-  const authority = createAuthority(options.authorityAddress, 'token');
+  const authority = createAuthority(options.authorityAddress, 'token', {
+    ...(options.keepGrantMs === undefined ? {} : { keepMs: options.keepGrantMs }),
+  });
   const store: ObjectStore = createS3Store(options.store);
   const { messaging }: { messaging: Messaging } = await connectQueue(queue, connections);
   const limits = createSweepLimits({ pool, stores: [store], logger, metrics });
@@ -88,7 +93,8 @@ export async function startReplica(options: {
     concurrency,
     queue,
     ackWaitMs: 2_000,
-    ...(options.patientDeliveries === undefined ? {} : { patientDeliveries: options.patientDeliveries }),
+    ...(options.patientFailures === undefined ? {} : { patientFailures: options.patientFailures }),
+    ...(options.heldMs === undefined ? {} : { heldMs: options.heldMs }),
     logger,
     metrics,
   });

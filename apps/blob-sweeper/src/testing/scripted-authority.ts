@@ -19,6 +19,8 @@ export interface ScriptedAuthority {
   /** What was reported, by realm, each time. */
   readonly reports: Map<string, ErasureEvidence[]>;
   grant(realmId: string, organizationId: string, epoch?: number): Grant;
+  /** An operator intervenes. */
+  intervene(realmId: string, order: Partial<Pick<Grant, 'paused' | 'blocksKept' | 'retries'>>): void;
   /** As an authority that was set back: it knows of no grant for the realm. */
   revoke(realmId: string): void;
   /** The releasing participant reports: from now on its evidence stands in the grant. */
@@ -96,6 +98,10 @@ export async function createScriptedAuthority(): Promise<ScriptedAuthority> {
       const grant = Grant.fromPartial({ ...base, grantTime: new Date() });
       grants.set(`${workspaceId}/${epoch}`, grant);
       return grant;
+    },
+    intervene(realmId, order) {
+      for (const [key, grant] of grants)
+        if (grant.workspaceId === realmId) grants.set(key, { ...grant, ...order });
     },
     revoke(realmId) {
       for (const [key, { workspaceId }] of grants) if (workspaceId === realmId) grants.delete(key);

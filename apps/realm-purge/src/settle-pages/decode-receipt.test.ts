@@ -18,6 +18,7 @@ const receipt: BlocksSwept = {
   reason: 'locked',
   until: new Date(),
   blocksSwept: 1,
+  cut: 1,
 };
 const sent = (said: Partial<BlocksSwept>) => ({
   data: encodeEvent('realm.blocks_swept', 'test', {
@@ -38,6 +39,7 @@ describe('a receipt', () => {
     ['no outcome', { outcome: PageOutcome.UNSPECIFIED }],
     ['a negative page', { page: -1 }],
     ['a negative count', { blocksSwept: -1 }],
+    ['a negative cut', { cut: -1 }],
     ['blocked, and nothing left', { blocksLeft: 0 }],
     ['more left than a page has', { blocksLeft: 1_001 }],
     ['a time that no Date can say', { until: new Date(8.64e15 + 1) }],

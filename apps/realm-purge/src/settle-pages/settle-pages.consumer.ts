@@ -73,7 +73,7 @@ export function decode({ data }: Pick<Received, 'data'>): Receipt {
   if (receipt.outcome !== PageOutcome.VERIFIED && receipt.outcome !== PageOutcome.BLOCKED)
     throw new RangeError('the outcome is unknown');
   const blocked = receipt.outcome === PageOutcome.BLOCKED;
-  if (receipt.page < 0 || receipt.blocksSwept < 0 || (blocked && receipt.blocksLeft < 1))
+  if (receipt.page < 0 || receipt.cut < 0 || receipt.blocksSwept < 0 || (blocked && receipt.blocksLeft < 1))
     throw new RangeError('a count is too small');
   if (receipt.blocksLeft > MAX_PAGE_BLOCKS) throw new RangeError('a count is too large');
   if (Number.isNaN(receipt.until?.getTime())) throw new RangeError('a time is out of range');

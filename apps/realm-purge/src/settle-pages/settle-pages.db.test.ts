@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import {
+  RERELEASE_MS,
   blockedReceiptOf,
   createPurger,
   idsOf,
@@ -16,6 +17,7 @@ import {
   addRealm,
   blocksOf,
   eventsOf,
+  letPass,
   ledgerOf,
   pagesOf,
   removeBlocks,
@@ -82,7 +84,7 @@ describe('settle', () => {
     expect((await purger.drive(realmId, 'reported')).attention).toMatch(/10 blocks were counted, but only 9/);
   });
 
-  it('is not moved by a receipt for another page, epoch, digest or number of blocks', async () => {
+  it('is not moved by a receipt for another page, cut, epoch, digest or number of blocks', async () => {
     const { realmId, page } = await first();
     const receipt = receiptOf(page);
     const { context } = receipt;
@@ -91,12 +93,26 @@ describe('settle', () => {
       { context: { ...context, workspaceId: crypto.randomUUID() } },
       { page: 1 },
       { page: Number.MAX_SAFE_INTEGER },
+      { cut: 0 },
+      { cut: page.cut + 1 },
       { rowDigest: Buffer.alloc(32) },
       { blocksSwept: 9 },
       { blocksSwept: 11 },
     ])
       expect(await settle(db.pool, letheStore, { ...receipt, ...wrong })).toEqual({ kind: 'stale' });
     expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 10, left: 10, settled: 0 });
+  });
+
+  it('is not moved by what was swept before the page was given out again, whatever that says', async () => {
+    const { realmId, page: before } = await first();
+    await letPass(db.pool, realmId, RERELEASE_MS / 1000 + 1);
+    await purger.step(realmId);
+    const again = purger.given.findLast(({ context }) => context.workspaceId === realmId) as Given;
+    expect(again).toMatchObject({ page: 0, rowDigest: before.rowDigest, cut: before.cut + 1 });
+    for (const old of [receiptOf(before), blockedReceiptOf(before)])
+      expect(await settle(db.pool, letheStore, old)).toEqual({ kind: 'stale' });
+    expect(await ledgerOf(db.pool, realmId)).toEqual({ counted: 10, left: 10, settled: 0 });
+    expect(await settle(db.pool, letheStore, receiptOf(again))).toEqual({ kind: 'settled', rows: 10 });
   });
 
   it('settles once, however many receipts come at the same time', async () => {

@@ -6,6 +6,7 @@ export interface ReleasedPage {
   readonly last_block: string;
   readonly rows: number;
   readonly swept: number;
+  readonly cut: number;
   readonly row_digest: Buffer;
   readonly blocked_left: number | null;
 }
@@ -19,7 +20,8 @@ export function lockReleasedPage(
 ): Promise<ReleasedPage | undefined> {
   return maybeOne<ReleasedPage>(
     tx,
-    `select purge.organization_id, page.first_block, page.last_block, page.rows, page.swept, page.row_digest, page.blocked_left
+    `select purge.organization_id, page.first_block, page.last_block, page.rows, page.swept, page.cut, page.row_digest,
+            page.blocked_left
        from page
        join purge using (realm_id)
       where page.realm_id = $1

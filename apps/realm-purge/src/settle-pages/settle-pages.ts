@@ -42,13 +42,12 @@ export async function settleGranted(
 
 export type Receipt = BlocksSwept & { readonly context: EventContext };
 
-/** Step 9, first half: the rows of a swept page go, if they are exactly the rows that were swept. */
+/** Step 9, first half: the rows of a swept page go, if they are exactly the rows that were swept, since the page was last given out. */
 export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): Promise<SettleOutcome> {
   const { workspaceId: realmId, epoch } = receipt.context;
   const outcome = await transaction(pool, async (tx): Promise<SettleOutcome> => {
     const page = await lockReleasedPage(tx, realmId, epoch, receipt.page);
-    if (!page?.row_digest.equals(receipt.rowDigest) || page.swept !== receipt.blocksSwept)
-      return { kind: 'stale' };
+    if (page === undefined || !isFor(page, receipt)) return { kind: 'stale' };
     if (receipt.outcome !== PageOutcome.VERIFIED) return block(tx, receipt, page);
     const removed = await store.removeExactly(
       tx,
@@ -74,6 +73,13 @@ export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): P
   }
   return outcome;
 }
+
+/**
+ * Whether the receipt speaks of the page as it was given out last. The rows alone do not tell: a database that was set back, and the
+ * storage with it, has the same rows again, and a receipt from before would take them, with objects behind them that came back.
+ */
+const isFor = (page: ReleasedPage, receipt: Receipt) =>
+  page.cut === receipt.cut && page.swept === receipt.blocksSwept && page.row_digest.equals(receipt.rowDigest);
 
 /** One event when the first page of the purge is blocked, and one when the last such page has gone. */
 async function block(tx: PoolClient, receipt: Receipt, page: ReleasedPage): Promise<SettleOutcome> {

@@ -46,6 +46,7 @@ export async function analyze(db: Queryable): Promise<void> {
 
 export interface FlyingPage {
   readonly page_no: number;
+  readonly cut: number;
   readonly swept: number;
   readonly row_digest: Buffer;
 }
@@ -54,7 +55,7 @@ export interface FlyingPage {
 export function inFlightOf(db: Queryable, realmId: string): Promise<FlyingPage[]> {
   return many<FlyingPage>(
     db,
-    `select page_no, swept, row_digest from page where realm_id = $1 and in_flight order by page_no`,
+    `select page_no, cut, swept, row_digest from page where realm_id = $1 and in_flight order by page_no`,
     [realmId],
   );
 }

@@ -134,6 +134,7 @@ export function receiptOf(page: Given, said: Partial<Receipt> = {}): Receipt {
   return {
     context: { ...page.context, eventId: crypto.randomUUID() },
     page: page.page,
+    cut: page.cut,
     rowDigest: page.rowDigest,
     outcome: PageOutcome.VERIFIED,
     blocksSwept: page.blockIds.length / 16,

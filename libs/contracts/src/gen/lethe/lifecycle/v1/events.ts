@@ -143,6 +143,11 @@ export interface BlocksSwept {
     | undefined;
   /** How many block ids the page named when it was swept: a page released again with more needs its own receipt. */
   blocksSwept: number;
+  /**
+   * The cut of the delivery that was swept or read back: rows go for a receipt of the page's present cut only, so one from before
+   * a database was set back takes nothing that came back with it. 0 is none, and such a receipt settles nothing.
+   */
+  cut: number;
 }
 
 /** realm.purge_blocked */
@@ -1217,6 +1222,7 @@ function createBaseBlocksSwept(): BlocksSwept {
     reason: "",
     until: undefined,
     blocksSwept: 0,
+    cut: 0,
   };
 }
 
@@ -1245,6 +1251,9 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     }
     if (message.blocksSwept !== 0) {
       writer.uint32(64).int64(message.blocksSwept);
+    }
+    if (message.cut !== 0) {
+      writer.uint32(72).int64(message.cut);
     }
     return writer;
   },
@@ -1326,6 +1335,14 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
             message.blocksSwept = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.cut = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1360,6 +1377,7 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
         : isSet(object.blocks_swept)
         ? globalThis.Number(object.blocks_swept)
         : 0,
+      cut: isSet(object.cut) ? globalThis.Number(object.cut) : 0,
     };
   },
 
@@ -1389,6 +1407,9 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     if (message.blocksSwept !== 0) {
       obj.blocksSwept = Math.round(message.blocksSwept);
     }
+    if (message.cut !== 0) {
+      obj.cut = Math.round(message.cut);
+    }
     return obj;
   },
 
@@ -1407,6 +1428,7 @@ export const BlocksSwept: MessageFns<BlocksSwept> = {
     message.reason = object.reason ?? "";
     message.until = object.until ?? undefined;
     message.blocksSwept = object.blocksSwept ?? 0;
+    message.cut = object.cut ?? 0;
     return message;
   },
 };
