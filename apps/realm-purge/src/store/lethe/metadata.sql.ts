@@ -8,16 +8,16 @@ const TABLES: Record<MetadataKind, { readonly table: string; readonly key: strin
   vlob_atoms: { table: 'vlob_atom', key: 'vlob_id, version' },
 };
 
-/** A page of a table holds no more. */
+/** A page of a table holds no more rows. */
 const ROWS_OF_A_PAGE = 291;
 /** So many pages are read in one transaction, however few of the realm's rows they hold. */
 const MOST_PAGES = 4_096;
-/** A table of more pages for each row of a batch is not read as a whole for one realm. */
+/** Where a realm has a row on every fourth page, the whole table is read faster than its rows are found one by one. */
 const PAGES_OF_A_ROW = 4;
 
 /**
- * What fits a batch goes by one plain DELETE. Of more than that, the table is read from its first page to its last, some pages a
- * batch: rows lie in the order in which they came, and a batch in key order touches all pages each time.
+ * A few rows in a large table go by one plain DELETE. Else the table is read from its first page to its last, some pages a
+ * statement: rows lie in the order in which they came, and a batch in key order would touch all pages each time.
  */
 export async function shredRows(
   tx: Queryable,
@@ -27,22 +27,20 @@ export async function shredRows(
   from?: ShredPlace,
 ): Promise<Shredded> {
   const { table } = TABLES[kind];
-  if (from === undefined) {
-    const rows = await countUpTo(tx, kind, realmId, limit + 1);
-    if (rows === 0) return { rows, next: undefined };
-    if (rows <= limit)
-      return {
-        rows: await execute(tx, `delete from ${table} where realm_id = $1`, [realmId]),
-        next: undefined,
-      };
-  }
   const { pages, file } = await one<{ pages: number; file: number }>(
     tx,
     `select pg_relation_size($1::regclass) / current_setting('block_size')::bigint as pages,
             pg_relation_filenode($1::regclass)::bigint as file`,
     [table],
   );
-  if (limit < ROWS_OF_A_PAGE || pages > limit * PAGES_OF_A_ROW) {
+  const isLarge = pages > limit * PAGES_OF_A_ROW;
+  if (from === undefined) {
+    const few = Math.min(limit, Math.floor(pages / PAGES_OF_A_ROW));
+    const found = await countUpTo(tx, kind, realmId, few + 1);
+    if (found === 0) return { rows: 0, next: undefined };
+    if (found <= few) return { rows: await shredAll(tx, kind, realmId), next: undefined };
+  }
+  if (limit < ROWS_OF_A_PAGE || isLarge) {
     const rows = await shredInKeyOrder(tx, kind, realmId, limit);
     return { rows, next: rows < limit ? undefined : { page: 0, file } };
   }
@@ -59,6 +57,10 @@ export async function shredRows(
     page = end;
   }
   return { rows, next: page < pages ? { page, file } : undefined };
+}
+
+function shredAll(tx: Queryable, kind: MetadataKind, realmId: string): Promise<number> {
+  return execute(tx, `delete from ${TABLES[kind].table} where realm_id = $1`, [realmId]);
 }
 
 async function countUpTo(tx: Queryable, kind: MetadataKind, realmId: string, most: number): Promise<number> {
