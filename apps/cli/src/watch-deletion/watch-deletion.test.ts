@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { Deletion } from '@lethe/contracts';
+import { DeletionState, type Deletion } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PURGED, purging, RESTORED, SCHEDULED, WORKSPACE } from '../testing/deletions.js';
@@ -40,6 +40,16 @@ describe('lethe deletion watch', () => {
         'purged at 2026-06-09T13:07:00.000000Z, deletion certificate 0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d01\n',
       errors: '',
     });
+  });
+
+  it('goes on with the replay that takes the place of a deletion', async () => {
+    const superseded = { ...purging(5000), state: DeletionState.SUPERSEDED };
+    const { code, output } = await watch(sends(purging(5000), superseded, purging(1200), PURGED));
+    expect(code).toBe(0);
+    expect(output.split('\n').map((line) => line.split(/[: ]/)[0])).toEqual([
+      ...['purging', 'superseded', 'purging', 'purged', ''],
+    ]);
+    expect(output).toContain('superseded: a replay took its place\n');
   });
 
   it('ends with 3 when it was restored', async () => {

@@ -10,7 +10,7 @@ import { BEFORE_ALL_IDS } from '../page.js';
 import { replayDeletions } from '../replay-deletions/replay-deletions.js';
 import { listReplayable } from '../replay-deletions/replay-deletions.sql.js';
 import { certifiedWorld, idsOf, LONG_AGO, type CertifiedWorld } from '../testing/replays.js';
-import { byLoop, byOperator, expectBoth, race, report, softDelete } from '../testing/stories.js';
+import { byOperator, expectBoth, race, report, softDelete } from '../testing/stories.js';
 import { PARTICIPANTS, see } from '../testing/world.sql.js';
 import type { DeletionRow } from './deletion.sql.js';
 
@@ -192,39 +192,3 @@ function meeting() {
   const reached = new Promise<void>((resolve) => (reach = resolve));
   return { reached, reach };
 }
-
-describe('no statement, whoever writes it,', () => {
-  const refused = async (text: string, id: string) =>
-    expect(db.pool.query(text, [id]), text).rejects.toMatchObject({ code: '23514' });
-
-  it('supersedes a deletion without its replay, or raises the epoch of a purge without it', async () => {
-    const org = await world.organization();
-    const id = await reported(org);
-    const supersede = `update deletion set superseded_time = now() where workspace_id = $1`;
-    await refused(supersede, id);
-    await refused(`update workspace set epoch = epoch + 1 where workspace_id = $1`, id);
-    await refused(
-      `with s as (${supersede}) update workspace set epoch = epoch + 1 where workspace_id = $1`,
-      id,
-    );
-    const deleted = await world.workspace(org);
-    await softDelete(db.pool, deleted);
-    await refused(supersede, deleted);
-    await refused(supersede, await world.purged(org));
-  });
-
-  it('certifies a superseded deletion, or takes it back', async () => {
-    const org = await world.organization();
-    const id = await reported(org);
-    await world.replayAll({ organizationId: org });
-    for (const change of [
-      `purged_time = now()`,
-      `superseded_time = null`,
-      `superseded_time = superseded_time + interval '1 s'`,
-      `retries = retries + 1`,
-    ])
-      await refused(`update deletion set ${change} where workspace_id = $1 and epoch = 1`, id);
-    await byLoop(db.pool, org, id);
-    expect((await see(db.pool, id)).deletions[0]).toBe('deletion_planned 1 superseded');
-  });
-});
