@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 const checker = (batch?: number) => {
   const logger = createLogger('test', 'silent');
-  logger.error = ((about: unknown) => logged.push(about));
+  logger.error = (about: unknown) => logged.push(about);
   return authorityChecker({ pool: db.pool, authority, logger, metrics, ...(batch ? { batch } : {}) });
 };
 const alarms = async () =>
