@@ -95,7 +95,7 @@ export function createRealmPurge(config: Config, { logger }: { logger: Logger })
   });
   const consumers = [
     takeOrdersConsumer({ pool, messaging, logger, metrics, ordered: wake }),
-    settlePagesConsumer({ pool, store, messaging, authority, logger, metrics, settled: wake }),
+    settlePagesConsumer({ ...config, pool, store, messaging, authority, logger, metrics, rang: wake }),
   ];
   const relay = createRelay({ pool, databaseUrl, messaging, logger, metrics });
   return {

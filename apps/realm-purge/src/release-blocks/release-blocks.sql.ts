@@ -15,13 +15,23 @@ export interface PageRecord {
   readonly cut: number;
 }
 
-export function insertPage(tx: Queryable, realmId: string, page: PageRecord): Promise<number> {
+export function insertPages(tx: Queryable, realmId: string, pages: readonly PageRecord[]): Promise<number> {
   return execute(
     tx,
     `insert into page (realm_id, page_no, first_block, last_block, rows, swept, row_digest, cut, state, in_flight,
                        release_time, given_time, releases)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'released', true, clock_timestamp(), clock_timestamp(), 1)`,
-    [realmId, page.pageNo, page.first, page.last, page.rows, page.swept, page.digest, page.cut],
+     select $1, given.*, 'released', true, clock_timestamp(), clock_timestamp(), 1
+       from unnest($2::bigint[], $3::uuid[], $4::uuid[], $5::integer[], $6::integer[], $7::bytea[], $8::bigint[]) given`,
+    [
+      realmId,
+      pages.map(({ pageNo }) => pageNo),
+      pages.map(({ first }) => first),
+      pages.map(({ last }) => last),
+      pages.map(({ rows }) => rows),
+      pages.map(({ swept }) => swept),
+      pages.map(({ digest }) => digest),
+      pages.map(({ cut }) => cut),
+    ],
   );
 }
 

@@ -5,6 +5,7 @@ import { allowanceOf } from '../limit/allowance.js';
 import { event } from '../purge/event.js';
 import { lockPurge, type PurgeRow } from '../purge/purge.sql.js';
 import { quarantineLeftMs } from '../purge/quarantine.js';
+import { refillAt } from '../purge/refill.js';
 import { BUSY, MOVED, waiting, type StepResult } from '../purge/step.js';
 import { QueueError } from '../purge/failure.js';
 import type { RealmStore } from '../store/realm-store.js';
@@ -14,7 +15,7 @@ import {
   countFlying,
   countOutstanding,
   hasRoom,
-  insertPage,
+  insertPages,
   lockDue,
   lockFlying,
   moveCursor,
@@ -87,9 +88,10 @@ async function takePages(tx: PoolClient, realmId: string, release: Release): Pro
     return waiting(limit.waitMs);
   }
   const flying = await countFlying(tx, purge);
-  const room = roomFor(flying, release);
+  const isFull = flying.own > refillAt(windowPages);
+  const room = isFull ? 0 : roomFor(flying, release);
   // One more than there is room for: whether there is any is what tells a wait for room from the end.
-  const sought = Math.min(Math.max(room, flying.own < windowPages ? 1 : 0), Math.max(limit.pages, 1));
+  const sought = isFull ? 0 : Math.min(Math.max(room, 1), Math.max(limit.pages, 1));
   const due = (why: Parameters<typeof lockDue>[1], most: number) =>
     most > 0 ? lockDue(tx, why, realmId, rereleaseMs, most) : [];
   const [lost, returned] = [
@@ -127,10 +129,13 @@ async function takeRoom(tx: PoolClient, purge: PurgeRow, release: Release, pages
 
 async function give(tx: PoolClient, purge: PurgeRow, pages: readonly CutPage[]): Promise<Released[]> {
   const { realm_id: realmId } = purge;
-  for (const { page, fresh } of pages)
-    await (fresh ? insertPage(tx, realmId, page) : updatePage(tx, realmId, page));
-  const last = pages.findLast(({ fresh }) => fresh)?.page;
-  if (last) await moveCursor(tx, realmId, last.last, last.pageNo + 1);
+  for (const { page, fresh } of pages) if (!fresh) await updatePage(tx, realmId, page);
+  const fresh = pages.filter((page) => page.fresh).map(({ page }) => page);
+  const last = fresh.at(-1);
+  if (last) {
+    await insertPages(tx, realmId, fresh);
+    await moveCursor(tx, realmId, last.last, last.pageNo + 1);
+  }
   return pages.map(({ page, rows: { sweepable } }) => {
     const { pageNo, cut, rows, digest } = page;
     const body = { page: pageNo, blockIds: sweepable, rowDigest: digest, rows, cut };

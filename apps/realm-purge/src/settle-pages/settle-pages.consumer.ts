@@ -11,6 +11,7 @@ import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
+import { refillAt } from '../purge/refill.js';
 import type { RealmStore } from '../store/realm-store.js';
 import { settleGranted, type Receipt } from './settle-pages.js';
 
@@ -28,9 +29,13 @@ export function settlePagesConsumer(deps: {
   readonly authority: Authority;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly settled: () => void;
+  /** Pages of one purge in flight at once. */
+  readonly windowPages: number;
+  /** Steps of purges are due. */
+  readonly rang: () => void;
 }): Component {
-  const { pool, store, authority, metrics, logger, settled } = deps;
+  const { pool, store, authority, metrics, logger, rang } = deps;
+  const doorbell = { mostInFlight: refillAt(deps.windowPages), rang };
   return createConsumer({
     ...deps,
     stream: RECEIPTS_STREAM.name,
@@ -49,7 +54,7 @@ export function settlePagesConsumer(deps: {
           `cannot be decoded: ${(error as Error).message}`,
         );
       }
-      const outcome = await settleGranted(authority, pool, store, receipt);
+      const outcome = await settleGranted(authority, pool, store, receipt, doorbell);
       metrics.loopItems.inc({ loop: 'settle-pages', count: outcome.kind });
       if (outcome.kind === 'rows_changed') {
         metrics.alarms.inc({ alarm: 'rows_changed' });
@@ -58,7 +63,6 @@ export function settlePagesConsumer(deps: {
           'rows are not those swept; released again',
         );
       }
-      if (outcome.kind !== 'stale') settled();
       return DONE;
     },
   });

@@ -93,12 +93,18 @@ export function blockPage(
   );
 }
 
-/** Rings the purge's own doorbell: there is room in the window. A step that is under way did not see it, and will be made again. */
-export function stepSoon(db: Queryable, realmId: string): Promise<number> {
+/**
+ * Rings the purge's own doorbell once no more of its pages than that are on their way: there is room in the window. A step that is
+ * under way did not see it, and will be made again.
+ */
+export function stepSoon(db: Queryable, realmId: string, mostInFlight: number): Promise<number> {
   return execute(
     db,
-    `update purge set next_step_time = clock_timestamp() where realm_id = $1 and report_time is null`,
-    [realmId],
+    `update purge
+        set next_step_time = clock_timestamp()
+      where realm_id = $1 and report_time is null
+        and (select count(*) from page where realm_id = $1 and in_flight) <= $2`,
+    [realmId, mostInFlight],
   );
 }
 

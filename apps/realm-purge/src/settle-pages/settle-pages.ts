@@ -35,15 +35,31 @@ export async function settleGranted(
   pool: Pool,
   store: RealmStore,
   receipt: Receipt,
+  doorbell?: Doorbell,
 ): Promise<SettleOutcome> {
   const grant = await authority.grant(receipt.context.workspaceId, receipt.context.epoch);
-  return grant === undefined || isReported(grant) ? { kind: 'stale' } : settle(pool, store, receipt);
+  if (grant === undefined || isReported(grant)) return { kind: 'stale' };
+  return settle(pool, store, receipt, doorbell);
 }
+
+/** Whom it concerns that a place in a window is free. */
+export interface Doorbell {
+  /** A purge's step is due once no more of its pages than that are on their way. */
+  readonly mostInFlight: number;
+  /** Steps are due that were not. */
+  readonly rang: () => void;
+}
+const ANY_PLACE: Doorbell = { mostInFlight: Number.MAX_SAFE_INTEGER, rang: () => undefined };
 
 export type Receipt = BlocksSwept & { readonly context: EventContext };
 
 /** Step 9, first half: the rows of a swept page go, if they are exactly the rows that were swept, since the page was last given out. */
-export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): Promise<SettleOutcome> {
+export async function settle(
+  pool: Pool,
+  store: RealmStore,
+  receipt: Receipt,
+  { mostInFlight, rang }: Doorbell = ANY_PLACE,
+): Promise<SettleOutcome> {
   const { workspaceId: realmId, epoch } = receipt.context;
   const outcome = await transaction(pool, async (tx): Promise<SettleOutcome> => {
     const page = await lockReleasedPage(tx, realmId, epoch, receipt.page);
@@ -67,10 +83,9 @@ export async function settle(pool: Pool, store: RealmStore, receipt: Receipt): P
       await appendEvents(tx, event('realm.purge_resumed', subjectOf(receipt, page), time, {}));
     return { kind: 'settled', rows: removed };
   });
-  if (outcome.kind !== 'stale') {
-    await stepSoon(pool, realmId);
-    await ringNextInLine(pool);
-  }
+  // One after the other: each holds a purge's row.
+  if (outcome.kind !== 'stale')
+    if ((await stepSoon(pool, realmId, mostInFlight)) + (await ringNextInLine(pool)) > 0) rang();
   return outcome;
 }
 
