@@ -13,6 +13,7 @@ import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import { refillAt } from '../purge/refill.js';
 import type { RealmStore } from '../store/realm-store.js';
+import { createDoorbell } from './doorbell.js';
 import { settleGranted, type Receipt } from './settle-pages.js';
 
 const DURABLE = 'realm-purge-receipts';
@@ -35,8 +36,8 @@ export function settlePagesConsumer(deps: {
   readonly rang: () => void;
 }): Component {
   const { pool, store, authority, metrics, logger, rang } = deps;
-  const doorbell = { mostInFlight: refillAt(deps.windowPages), rang };
-  return createConsumer({
+  const doorbell = createDoorbell({ pool, logger, rang, mostInFlight: refillAt(deps.windowPages) });
+  const consumer = createConsumer({
     ...deps,
     stream: RECEIPTS_STREAM.name,
     durable: DURABLE,
@@ -54,7 +55,7 @@ export function settlePagesConsumer(deps: {
           `cannot be decoded: ${(error as Error).message}`,
         );
       }
-      const outcome = await settleGranted(authority, pool, store, receipt, doorbell);
+      const outcome = await settleGranted(authority, pool, store, receipt, doorbell.ring);
       metrics.loopItems.inc({ loop: 'settle-pages', count: outcome.kind });
       if (outcome.kind === 'rows_changed') {
         metrics.alarms.inc({ alarm: 'rows_changed' });
@@ -66,6 +67,13 @@ export function settlePagesConsumer(deps: {
       return DONE;
     },
   });
+  return {
+    ...consumer,
+    async stop() {
+      await consumer.stop();
+      await doorbell.silence();
+    },
+  };
 }
 
 /** A message that a statement could not take would come again for ever: what is wrong is found here. */

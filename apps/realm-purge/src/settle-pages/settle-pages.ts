@@ -5,15 +5,14 @@ import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { event } from '../purge/event.js';
 import { isReported } from '../purge/granted.js';
 import type { RealmStore } from '../store/realm-store.js';
+import { ringNow } from './doorbell.js';
 import {
   blockPage,
   isBlocked,
   lockBlocked,
   lockReleasedPage,
   releaseAgain,
-  ringNextInLine,
   settlePage,
-  stepSoon,
   type ReleasedPage,
 } from './settle-pages.sql.js';
 
@@ -35,21 +34,12 @@ export async function settleGranted(
   pool: Pool,
   store: RealmStore,
   receipt: Receipt,
-  doorbell?: Doorbell,
+  ring?: (realmId: string) => unknown,
 ): Promise<SettleOutcome> {
   const grant = await authority.grant(receipt.context.workspaceId, receipt.context.epoch);
   if (grant === undefined || isReported(grant)) return { kind: 'stale' };
-  return settle(pool, store, receipt, doorbell);
+  return settle(pool, store, receipt, ring);
 }
-
-/** Whom it concerns that a place in a window is free. */
-export interface Doorbell {
-  /** A purge's step is due once no more of its pages than that are on their way. */
-  readonly mostInFlight: number;
-  /** Steps are due that were not. */
-  readonly rang: () => void;
-}
-const ANY_PLACE: Doorbell = { mostInFlight: Number.MAX_SAFE_INTEGER, rang: () => undefined };
 
 export type Receipt = BlocksSwept & { readonly context: EventContext };
 
@@ -58,7 +48,7 @@ export async function settle(
   pool: Pool,
   store: RealmStore,
   receipt: Receipt,
-  { mostInFlight, rang }: Doorbell = ANY_PLACE,
+  ring: (realmId: string) => unknown = (realmId) => ringNow(pool, realmId),
 ): Promise<SettleOutcome> {
   const { workspaceId: realmId, epoch } = receipt.context;
   const outcome = await transaction(pool, async (tx): Promise<SettleOutcome> => {
@@ -83,9 +73,7 @@ export async function settle(
       await appendEvents(tx, event('realm.purge_resumed', subjectOf(receipt, page), time, {}));
     return { kind: 'settled', rows: removed };
   });
-  // One after the other: each holds a purge's row.
-  if (outcome.kind !== 'stale')
-    if ((await stepSoon(pool, realmId, mostInFlight)) + (await ringNextInLine(pool)) > 0) rang();
+  if (outcome.kind !== 'stale') await ring(realmId);
   return outcome;
 }
 
