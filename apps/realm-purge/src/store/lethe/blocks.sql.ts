@@ -1,7 +1,7 @@
 import { execute, many, one, type Queryable } from '@lethe/postgres';
-import type { PageRange, PageRows, Realm } from '../realm-store.js';
+import type { Realm } from '../realm-store.js';
 
-type RealmKey = Pick<Realm, 'realmId' | 'organizationId'>;
+export type RealmKey = Pick<Realm, 'realmId' | 'organizationId'>;
 
 /** In key order, so that two writers of the same ids never wait for each other in a ring. */
 export function insertBlocks(
@@ -37,7 +37,7 @@ export async function unregistered(
  * By the index of ids, which is one of an expression so that nothing else can walk it: PostgreSQL believes that a page's range of
  * ids holds one row, whatever it holds, and would else look through the ids of all realms instead of the one's.
  */
-const hasId = (block: string, given: string) =>
+export const hasId = (block: string, given: string) =>
   `uuid_send(${block}.block_id) = any(array(select uuid_send(block_id) from ${given}))`;
 
 export async function beingDeleted(
@@ -89,91 +89,4 @@ export async function totalBlocks(db: Queryable, realmId: string): Promise<numbe
     [realmId],
   );
   return blocks;
-}
-
-/**
- * A block is retained while an active realm of the organization refers to its id too. All ids at once: a look for each would cost
- * more than all else that happens to its row.
- */
-const SHARED = `
-     shared as materialized (
-       select distinct other.block_id
-         from block other
-         join realm sharer on sharer.realm_id = other.realm_id
-        where ${hasId('other', 'next')}
-          and other.realm_id <> $1
-          and sharer.organization_id = $2
-          and sharer.state = 'active'
-     )`;
-
-const ROWS = `
-     string_agg(uuid_send(block_id), '' order by block_id) as all,
-     coalesce(string_agg(uuid_send(block_id), '' order by block_id)
-                filter (where block_id not in (select block_id from shared)), '') as sweepable`;
-
-export function nextPages(
-  db: Queryable,
-  { realmId, organizationId }: RealmKey,
-  after: string | null,
-  pages: number,
-  pageBlocks: number,
-): Promise<PageRows[]> {
-  return many<PageRows>(
-    db,
-    `with next as materialized (
-       select block_id, (row_number() over (order by block_id) - 1) / $5 as page
-         from (select block_id
-                 from block
-                where realm_id = $1 and ($3::uuid is null or block_id > $3)
-                order by block_id
-                limit $4::bigint * $5) cut
-     ), ${SHARED}
-     select ${ROWS}
-       from next
-      group by page
-      order by page`,
-    [realmId, organizationId, after, pages, pageBlocks],
-  );
-}
-
-export async function pageIn(
-  db: Queryable,
-  { realmId, organizationId }: RealmKey,
-  { first, last }: PageRange,
-  limit: number,
-): Promise<PageRows | undefined> {
-  const page = await one<{ all: Buffer | null; sweepable: Buffer }>(
-    db,
-    `with next as materialized (
-       select block_id from block where realm_id = $1 and block_id between $3 and $4 order by block_id limit $5
-     ), ${SHARED}
-     select ${ROWS}
-       from next`,
-    [realmId, organizationId, first, last, limit],
-  );
-  return page.all === null ? undefined : { all: page.all, sweepable: page.sweepable };
-}
-
-/**
- * Whether they were the right ones is known when they are gone, and else they come back: one walk over the rows instead of two. What
- * went and what is proven come from one statement: a row that came late is in both, or in neither.
- */
-export async function removeExactly(
-  tx: Queryable,
-  realmId: string,
-  { first, last }: PageRange,
-  exactly: { readonly rows: number; readonly digest: Buffer },
-): Promise<number> {
-  await execute(tx, `savepoint page`);
-  const { removed, exact } = await one<{ removed: number; exact: boolean | null }>(
-    tx,
-    `with gone as (
-       delete from block where realm_id = $1 and block_id between $2 and $3 returning block_id
-     )
-     select count(*) as removed, sha256(string_agg(uuid_send(block_id), '' order by block_id)) = $4 as exact from gone`,
-    [realmId, first, last, exactly.digest],
-  );
-  if (exact === true && removed === exactly.rows) return removed;
-  await execute(tx, `rollback to savepoint page`);
-  return 0;
 }

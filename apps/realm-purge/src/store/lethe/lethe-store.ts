@@ -1,15 +1,7 @@
 import type { RealmStore } from '../realm-store.js';
-import {
-  beingDeleted,
-  countNext,
-  insertBlocks,
-  nextPages,
-  pageIn,
-  removeExactly,
-  totalBlocks,
-  unregistered,
-} from './blocks.sql.js';
+import { beingDeleted, countNext, insertBlocks, totalBlocks, unregistered } from './blocks.sql.js';
 import { findRemainder, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
+import { nextPages, pageIn, removeExactly } from './pages.sql.js';
 import {
   bury,
   describeRealms,
