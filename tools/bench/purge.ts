@@ -63,6 +63,7 @@ async function main(): Promise<void> {
   const stack = await startStack({
     data: options.data === undefined ? 'throwaway' : { directory: options.data },
     only: ['postgres', 'nats'],
+    postgres: options.postgres,
     say,
   });
   try {

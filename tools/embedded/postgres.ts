@@ -43,6 +43,7 @@ export async function startPostgres(home: string, place: ServerPlace): Promise<S
     unix_socket_directories: '',
     max_connections: 200,
     ...(place.data.kept ? {} : THROWAWAY),
+    ...place.postgres,
   };
   const daemon = await startDaemon(
     'postgres',

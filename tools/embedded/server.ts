@@ -14,4 +14,6 @@ export interface ServerPlace {
   directory: string;
   data: DataDirectory;
   say: (line: string) => void;
+  /** More settings of PostgreSQL. */
+  postgres?: Readonly<Record<string, string>>;
 }

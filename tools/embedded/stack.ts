@@ -21,6 +21,8 @@ export interface StackOptions {
   only?: readonly ServerName[];
   /** Where downloads are kept; see cache.ts for the usual place. */
   cache?: string;
+  /** More settings of PostgreSQL, where it is started here. */
+  postgres?: Readonly<Record<string, string>>;
   /** Where servers that already run are looked for; the process's environment when absent. */
   env?: Record<string, string | undefined>;
   /** Is told what takes long (downloads) and what is not where one looks for it. */
@@ -89,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   if (toStart.some((name) => name !== 'postgres')) await codename();
   const data = await openData(options.data, say);
 
-  const results = await Promise.allSettled(toStart.map((name) => startOne(name, cache, data, say)));
+  const results = await Promise.allSettled(toStart.map((name) => startOne(name, cache, data, options)));
   const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopAll(servers, data));
@@ -115,12 +117,12 @@ async function startOne(
   name: ServerName,
   cache: string,
   data: DataDirectory,
-  say: (line: string) => void,
+  { say = () => {}, postgres = {} }: StackOptions,
 ): Promise<Server> {
   const directory = join(data.path, name);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await SERVERS[name].start(cache, { directory, data, say });
+      return await SERVERS[name].start(cache, { directory, data, say, postgres });
     } catch (error) {
       // The usual cause is a lost race for a port.
       if (error instanceof MissingPiece || attempt === 3) throw error;

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Where PostgreSQL and NATS keep their data, which are then written as safely as an operator's; undefined: thrown away, never synced. */
   readonly data: string | undefined;
+  /** Settings of PostgreSQL. */
+  readonly postgres: Readonly<Record<string, string>>;
   /** More settings of realm-purge and blob-sweeper, as NAME=value. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -17,6 +19,7 @@ export const USAGE = `npm run bench:purge -- [options]
   --metadata-rows N   vlobs of each round beside a raw DELETE (50000)
   --rounds N          rounds of each comparison (3)
   --data DIR          PostgreSQL and NATS on disk in DIR, synced; without it throw-away data without fsync
+  --postgres name=value  a setting of PostgreSQL; repeatable (shared_buffers=2GB)
   --set NAME=value    a setting of realm-purge and blob-sweeper; repeatable`;
 
 /** @throws Error with a sentence that says what is wrong. */
@@ -29,6 +32,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       'metadata-rows': text,
       rounds: text,
       data: text,
+      postgres: { type: 'string', multiple: true },
       set: { type: 'string', multiple: true },
     },
   });
@@ -44,12 +48,18 @@ export function readOptions(args: readonly string[]): BenchOptions {
     metadataRows: count('metadata-rows', 50_000, 100),
     rounds: count('rounds', 3, 1),
     data: values.data,
-    settings: Object.fromEntries((values.set ?? []).map(settingOf)),
+    // A quarter of a small server's memory: what PostgreSQL's manual proposes, and its own default is not.
+    postgres: { shared_buffers: '2GB', ...settingsOf('postgres', values.postgres) },
+    settings: settingsOf('set', values.set),
   };
 }
 
-function settingOf(text: string): [string, string] {
-  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new Error('--set takes NAME=value');
-  return [name, value];
+function settingsOf(option: string, given: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined) throw new Error(`--${option} takes name=value`);
+      return [name, value];
+    }),
+  );
 }
