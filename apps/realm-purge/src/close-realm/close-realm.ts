@@ -7,7 +7,7 @@ import type { RealmStore } from '../store/realm-store.js';
 import { moveToClosed, releaseFromTheStart } from './close-realm.sql.js';
 
 /** A part of the ids that is looked at in one step holds about so many rows that went. */
-const PART_ROWS = 100_000;
+const PART_ROWS = 50_000;
 
 /**
  * Step 9, second half: the realm becomes a tombstone when a re-scan finds nothing, and every row that was counted went by a receipt.

@@ -4,7 +4,7 @@ import { BUSY, MOVED, type Step } from '../purge/step.js';
 import type { RealmStore } from '../store/realm-store.js';
 import { addCounted, moveToReleasing } from './count-blocks.sql.js';
 
-const BATCH = 100_000;
+const BATCH = 50_000;
 
 /** Counts what is to go, in bounded ranges: behind the fence the number cannot grow any more. */
 export function countBlocks(pool: Pool, store: RealmStore, batch = BATCH): Step {
