@@ -84,7 +84,10 @@ export async function lockFlying(tx: Queryable): Promise<void> {
   await execute(tx, `select pg_advisory_xact_lock(${FLYING_LOCK})`);
 }
 
-/** Pages on their way. Those of all purges are bounded, so that counting them is. */
+/**
+ * Pages on their way. Those of all purges are bounded, so that counting them is; their purges are looked up one by one, for
+ * a join may read the whole table.
+ */
 export function countFlying(
   tx: Queryable,
   { realm_id: realmId, organization_id: organizationId }: Pick<PurgeRow, 'realm_id' | 'organization_id'>,
@@ -92,10 +95,13 @@ export function countFlying(
   return one<Flying>(
     tx,
     `select coalesce(sum(pages), 0)::bigint as all,
-            coalesce(sum(pages) filter (where purge.organization_id = $2), 0)::bigint as organization,
+            coalesce(sum(pages) filter (where organization_id = $2), 0)::bigint as organization,
             coalesce(sum(pages) filter (where realm_id = $1), 0)::bigint as own
-       from (select realm_id, count(*) as pages from page where in_flight group by realm_id) flying
-       join purge using (realm_id)`,
+       from (select realm_id, count(*) as pages,
+                    (select organization_id from purge where purge.realm_id = page.realm_id) as organization_id
+               from page
+              where in_flight
+              group by realm_id) flying`,
     [realmId, organizationId],
   );
 }
