@@ -19,9 +19,9 @@ async function main(): Promise<void> {
   const logs = await mkdtemp(join(tmpdir(), 'lethe-idle-'));
   const stack = await startStack({ data: 'throwaway' });
   try {
-    await provisionBucket(stack.env, BUCKET);
+    const storeId = await provisionBucket(stack.env, BUCKET);
     const key = await certificateKey(undefined);
-    const system = await startSystem({ env: stack.env, bucket: BUCKET, certificateKey: key, logs });
+    const system = await startSystem({ env: stack.env, bucket: BUCKET, storeId, certificateKey: key, logs });
     try {
       await pause(IDLE_MS);
       for (const { name, pid } of Object.values(system.services))

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { explain, startStack } from '../embedded/index.js';
+import { measureBeside } from './purge/beside.js';
 import { measureBulk } from './purge/bulk.js';
 import { checksCost, unindexedForeignKeys } from './purge/foreign-keys.sql.js';
 import { slopePerMillion, watchMemory } from './purge/memory.js';
@@ -19,7 +20,12 @@ const say = (text = '') => process.stdout.write(`${text}\n`);
 const KEYS = 5_000;
 
 async function measure(services: Services, options: BenchOptions): Promise<void> {
-  const { realms, realmPurge, blobSweeper } = services;
+  await sayWhere(services);
+  if (options.beside > 0) say(await measureBeside(services, options, say));
+  else await measureLarge(services, options);
+}
+
+async function sayWhere({ realms }: Services): Promise<void> {
   const server = await serverDescription(realms);
   say(
     `PostgreSQL ${Object.entries(server)
@@ -29,7 +35,10 @@ async function measure(services: Services, options: BenchOptions): Promise<void>
   say(
     `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${whole(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}\n`,
   );
+}
 
+async function measureLarge(services: Services, options: BenchOptions): Promise<void> {
+  const { realms, realmPurge, blobSweeper } = services;
   const memory = [realmPurge, blobSweeper].map(({ name, pid = 0 }) => ({ name, watch: watchMemory(pid) }));
   const peakMiB = () => Promise.all(memory.map(({ watch }) => watch.peakMiB()));
   const transactions = watchTransactions(realms, 'realm-purge');

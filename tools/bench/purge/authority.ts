@@ -16,6 +16,8 @@ export interface BenchAuthority {
   grant(organizationId: string, realmId: string): Grant;
   /** What each participant reported of a realm, by its name. */
   reports(realmId: string): ReadonlyMap<string, ErasureEvidence>;
+  /** Seconds from the grant to the last participant's report, or undefined before that. */
+  secondsToReports(realmId: string): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -25,8 +27,13 @@ const refusal = (code: status, reason: string) => new RefusalError({ code, reaso
 
 /** Each participant's token is its name. */
 export async function startAuthority(): Promise<BenchAuthority> {
-  const open = new Map<string, { readonly grant: Grant; readonly reports: Map<string, ErasureEvidence> }>();
-  type Known = NonNullable<ReturnType<typeof open.get>>;
+  interface Known {
+    readonly grant: Grant;
+    readonly grantedAt: number;
+    readonly reports: Map<string, ErasureEvidence>;
+    reportedAt?: number;
+  }
+  const open = new Map<string, Known>();
   const find = ({ workspaceId, epoch }: { workspaceId: string; epoch: number }): Known => {
     const known = open.get(workspaceId);
     if (known?.grant.epoch !== epoch) throw refusal(status.NOT_FOUND, 'NO_GRANT');
@@ -76,7 +83,9 @@ export async function startAuthority(): Promise<BenchAuthority> {
     }),
     reportErasure: answering((request, caller) => {
       if (request.evidence === undefined) throw refusal(status.INVALID_ARGUMENT, 'NO_EVIDENCE');
-      find(request).reports.set(caller, request.evidence);
+      const known = find(request);
+      known.reports.set(caller, request.evidence);
+      if (PARTICIPANTS.every((name) => known.reports.has(name))) known.reportedAt ??= performance.now();
       return {};
     }),
   };
@@ -95,10 +104,14 @@ export async function startAuthority(): Promise<BenchAuthority> {
         kind: DeletionKind.DELETION_PLANNED,
         grantTime: new Date(),
       });
-      open.set(workspaceId, { grant, reports: new Map() });
+      open.set(workspaceId, { grant, grantedAt: performance.now(), reports: new Map() });
       return grant;
     },
     reports: (realmId) => open.get(realmId)?.reports ?? new Map(),
+    secondsToReports(realmId) {
+      const { grantedAt = NaN, reportedAt } = open.get(realmId) ?? {};
+      return reportedAt === undefined ? undefined : (reportedAt - grantedAt) / 1_000;
+    },
     stop: () => server.stop(),
   };
 }

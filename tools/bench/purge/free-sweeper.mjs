@@ -7,6 +7,11 @@ import { readConfig } from '../../../apps/blob-sweeper/dist/config.js';
 const NOTHING = { items: [], last: undefined };
 const free = {
   name: 'free',
+  id: '00000000-0000-4000-8000-000000000000',
+  kind: 's3',
+  listsRanges: true,
+  identities: async () => ['00000000-0000-4000-8000-000000000000'],
+  lockOf: async () => undefined,
   mayHaveVersions: async () => false,
   deleteKeys: async () => [],
   deleteVersions: async () => [],

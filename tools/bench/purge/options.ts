@@ -6,6 +6,11 @@ export interface BenchOptions {
   /** Vlobs of each round of the comparison with a raw DELETE. */
   readonly metadataRows: number;
   readonly rounds: number;
+  /** So many small realms are purged alone and beside the large one, and nothing else is measured; 0: none. */
+  readonly beside: number;
+  readonly besideBlocks: number;
+  /** The large realm is the small ones' organization's too. */
+  readonly besideInOne: boolean;
   /** Where PostgreSQL and NATS keep their data, which are then written as safely as an operator's; undefined: thrown away, never synced. */
   readonly data: string | undefined;
   /** Settings of PostgreSQL. */
@@ -18,6 +23,9 @@ export const USAGE = `npm run bench:purge -- [options]
   --blocks N          blocks of the realm that is purged (100000; full size: 10000000)
   --metadata-rows N   vlobs of each round beside a raw DELETE (50000)
   --rounds N          rounds of each comparison (3)
+  --beside N          measures only what N small realms wait for the large one (1000); --blocks is then 200000 when absent
+  --beside-blocks N   blocks of each of them (500)
+  --beside-in-one     the large realm is of their own organization, not of another
   --data DIR          PostgreSQL and NATS on disk in DIR, synced; without it throw-away data without fsync
   --postgres name=value  a setting of PostgreSQL; repeatable (shared_buffers=2GB)
   --set NAME=value    a setting of realm-purge and blob-sweeper; repeatable`;
@@ -31,22 +39,30 @@ export function readOptions(args: readonly string[]): BenchOptions {
       blocks: text,
       'metadata-rows': text,
       rounds: text,
+      beside: text,
+      'beside-blocks': text,
+      'beside-in-one': { type: 'boolean' },
       data: text,
       postgres: { type: 'string', multiple: true },
       set: { type: 'string', multiple: true },
     },
   });
-  const count = (name: 'blocks' | 'metadata-rows' | 'rounds', usual: number, least: number): number => {
+  type Counted = 'blocks' | 'metadata-rows' | 'rounds' | 'beside' | 'beside-blocks';
+  const count = (name: Counted, usual: number, least: number): number => {
     const given = values[name];
     const number = given === undefined ? usual : Number(given.replaceAll('_', ''));
     if (!Number.isSafeInteger(number) || number < least)
       throw new Error(`--${name} takes a number from ${least} on`);
     return number;
   };
+  const beside = count('beside', 0, 1);
   return {
-    blocks: count('blocks', 100_000, 1_000),
+    blocks: count('blocks', beside > 0 ? 200_000 : 100_000, 1_000),
     metadataRows: count('metadata-rows', 50_000, 100),
     rounds: count('rounds', 3, 1),
+    beside,
+    besideBlocks: count('beside-blocks', 500, 1),
+    besideInOne: values['beside-in-one'] ?? false,
     data: values.data,
     // A quarter of a small server's memory: what PostgreSQL's manual proposes, and its own default is not.
     postgres: { shared_buffers: '2GB', ...settingsOf('postgres', values.postgres) },

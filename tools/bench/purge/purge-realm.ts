@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ErasureEvidence } from '@lethe/contracts';
 import { between, cpuSeconds, type CpuSeconds } from './cpu.js';
-import { PARTICIPANTS } from './authority.js';
+import { PARTICIPANTS, type BenchAuthority } from './authority.js';
 import type { Progress } from './memory.js';
 import { ORGANIZATION, findTimes, leftovers, settledRows, type PurgeTimes } from './realms.sql.js';
 import type { Services } from './services.js';
@@ -27,14 +27,21 @@ const PROGRESS_MS = 1_000;
  *
  * @throws Error when they disagree, something is left, or the purge needs attention: a fast purge that is wrong is not measured.
  */
-export async function purgeRealm(
-  { realms, authority, pids, announce, died }: Services,
+export async function purgeRealm(services: Services, realmId: string): Promise<PurgedRealm> {
+  const { authority, pids, announce } = services;
+  const before = await cpuSeconds(pids);
+  await announce(authority.grant(ORGANIZATION, realmId));
+  return whenPurged(services, realmId, before);
+}
+
+/** Waits until both services have reported on a realm that was ordered; processor time counts from `before`. */
+export async function whenPurged(
+  { realms, authority, pids, died }: Services,
   realmId: string,
+  before: CpuSeconds = {},
 ): Promise<PurgedRealm> {
   const progress: Progress[] = [];
-  const before = await cpuSeconds(pids);
   let looked = performance.now();
-  await announce(authority.grant(ORGANIZATION, realmId));
   for (;;) {
     await Promise.race([pause(LOOK_MS), died]);
     if (performance.now() - looked >= PROGRESS_MS) {
@@ -48,12 +55,17 @@ export async function purgeRealm(
   const cpu = between(before, await cpuSeconds(pids));
   const times = await findTimes(realms, realmId);
   const left = await leftovers(realms, realmId);
-  const [ours, theirs] = PARTICIPANTS.map((name) => evidenceOf(authority.reports(realmId).get(name)));
   if (times === undefined || left > 0) throw new Error(`${left} rows are left of what was reported as gone`);
-  if (ours !== theirs) throw new Error(`the reports disagree: ${ours} and ${theirs}`);
+  checkReports(authority, realmId);
   const metadataRows = Object.values(times.removed).reduce((sum, rows) => sum + rows, 0);
   const seconds = PHASES.reduce((all, phase) => all + (times[phase] ?? 0), 0);
   return { realmId, blocks: times.blocks_total, metadataRows, times, seconds, cpu, progress };
+}
+
+/** @throws Error when the participants do not report the same. */
+export function checkReports(authority: BenchAuthority, realmId: string): void {
+  const [ours, theirs] = PARTICIPANTS.map((name) => evidenceOf(authority.reports(realmId).get(name)));
+  if (ours !== theirs) throw new Error(`the reports disagree: ${ours} and ${theirs}`);
 }
 
 const evidenceOf = (evidence: ErasureEvidence | undefined) => {

@@ -3,6 +3,9 @@ import { execute, many, maybeOne, one, transaction, type Pool, type Queryable } 
 
 export const ORGANIZATION = 'bench';
 
+/** Of the large realm that small ones are purged beside, where it is not theirs. */
+export const OTHER_ORGANIZATION = 'other';
+
 export interface RealmSize {
   readonly blocks: number;
   readonly vlobs: number;
@@ -14,13 +17,17 @@ const USERS = 20;
 const BULK = 500_000;
 
 /** A realm as its clients leave it: random ids, and rows in the order in which they came, not in that of their keys. */
-export async function addRealm(pool: Pool, size: RealmSize): Promise<string> {
+export async function addRealm(
+  pool: Pool,
+  size: RealmSize,
+  organizationId: string = ORGANIZATION,
+): Promise<string> {
   const realmId = randomUUID();
   await transaction(pool, async (tx) => {
     await execute(tx, `set local session_replication_role = replica`); // a foreign key's check for each row would take minutes
     await execute(tx, `insert into realm (realm_id, organization_id, state) values ($1, $2, 'active')`, [
       realmId,
-      ORGANIZATION,
+      organizationId,
     ]);
     await execute(
       tx,

@@ -64,6 +64,7 @@ export async function startServices(
       ...(await common('blob-sweeper')),
       DATABASE_URL: env['SWEEP_DATABASE_URL'] ?? '',
       // Read, and never asked.
+      STORE_ID: '00000000-0000-4000-8000-000000000000',
       S3_ENDPOINT: 'http://127.0.0.1:1',
       S3_REGION: 'none',
       S3_BUCKET: 'none',
