@@ -15,10 +15,16 @@ export interface DebsRequest {
   names: string[];
   /** Unpack every library package they need, too. */
   libraries?: boolean;
+  /** What counts as a library in this; C libraries, unless something else. */
+  follow?: RegExp;
   /** Libraries to leave out. */
   skip?: RegExp;
   /** The only programs of usr/bin to keep. */
   keepPrograms?: string[];
+  /** Of the directories that are removed after unpacking (see NOT_RUN), those to keep. */
+  keep?: string[];
+  /** Makes the unpacked folder ready, before it appears. */
+  finish?: (folder: string) => Promise<void>;
   /** May refuse the suite's version of the first package. */
   accept?: (version: string) => boolean;
   /** Said where they cannot be had; the embedded servers, unless something else. */
@@ -35,6 +41,9 @@ interface Manifest {
   packages: string[];
 }
 
+/** What the programs do not need to run. */
+const NOT_RUN = ['apt', 'debs', 'usr/share', 'usr/lib/python3', 'etc', 'var'];
+
 /**
  * Unpacks packages of `suite` into the cache, once; the answer is the folder, or undefined when the suite has no
  * version that is accepted. Nothing is installed: no maintainer script runs. A folder appears whole or not at all.
@@ -50,6 +59,7 @@ export async function ensureDebs(request: DebsRequest): Promise<string | undefin
     request.libraries,
     String(request.skip),
     request.keepPrograms,
+    ...(request.follow || request.keep ? [String(request.follow), request.keep] : []),
   ];
   const key = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 10);
   const prefix = join(cache, `${id}-${suite}-${key}`);
@@ -80,7 +90,7 @@ async function unpack(request: DebsRequest, into: string): Promise<void> {
   if (version === null || !accept(version)) {
     manifest.refused = true;
   } else {
-    const all = request.libraries ? await libraryClosure(apt, names, request.skip) : names;
+    const all = request.libraries ? await libraryClosure(apt, request) : names;
     say?.(`fetching ${names[0]} ${version} and what it needs (${all.length} Debian packages)`);
     await apt.run('apt-get', ['-q', 'download', ...all], downloads); // checks the signed hashes
     for (const file of (await readdir(downloads)).sort()) {
@@ -89,14 +99,15 @@ async function unpack(request: DebsRequest, into: string): Promise<void> {
       await debianProgram('dpkg-deb', ['-x', join(downloads, file), into], {}, request.purpose);
     }
   }
-  for (const directory of ['apt', 'debs', 'usr/share', 'usr/lib/python3', 'etc', 'var']) {
-    await rm(join(into, directory), { recursive: true, force: true });
+  for (const directory of NOT_RUN) {
+    if (!request.keep?.includes(directory)) await rm(join(into, directory), { recursive: true, force: true });
   }
   if (request.keepPrograms) {
     for (const program of await readdir(join(into, 'usr/bin')).catch(() => [])) {
       if (!request.keepPrograms.includes(program)) await rm(join(into, 'usr/bin', program));
     }
   }
+  if (!manifest.refused) await request.finish?.(into);
   await writeFile(join(into, 'manifest.json'), JSON.stringify(manifest, null, 1));
 }
 
@@ -106,7 +117,8 @@ async function candidate(apt: PrivateApt, name: string): Promise<string | null> 
 }
 
 /** `names` and every library they need; programs (python, perl, lvm2, …) are left out, and libc is the machine's. */
-async function libraryClosure(apt: PrivateApt, names: string[], skip = /$^/): Promise<string[]> {
+async function libraryClosure(apt: PrivateApt, request: DebsRequest): Promise<string[]> {
+  const { names, follow = /^(lib|zlib1g)/, skip = /$^/ } = request;
   const seen = new Set(names);
   for (let frontier = [...names]; frontier.length > 0;) {
     const out = await apt.run('apt-cache', ['depends', '--important', ...frontier]);
@@ -115,7 +127,7 @@ async function libraryClosure(apt: PrivateApt, names: string[], skip = /$^/): Pr
     for (const [, bar, name = ''] of out.matchAll(/^ (.)(?:Pre)?Depends: (\S+)/gm)) {
       const skipped = isAlternative;
       isAlternative = bar === '|';
-      if (skipped || seen.has(name) || !/^(lib|zlib1g)/.test(name) || skip.test(name)) continue;
+      if (skipped || seen.has(name) || !follow.test(name) || skip.test(name)) continue;
       seen.add(name);
       frontier.push(name);
     }

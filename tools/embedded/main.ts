@@ -57,8 +57,8 @@ async function main(): Promise<number> {
 
 function serverNames(text: string): ServerName[] {
   return text.split(',').map((name) => {
-    if (name === 'postgres' || name === 'nats' || name === 's3') return name;
-    throw new MissingPiece(`--only takes postgres, nats and s3, separated by commas, not "${name}".`);
+    if (name === 'postgres' || name === 'nats' || name === 's3' || name === 'swift') return name;
+    throw new MissingPiece(`--only takes postgres, nats, s3 and swift, separated by commas, not "${name}".`);
   });
 }
 

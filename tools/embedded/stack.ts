@@ -12,12 +12,14 @@ import { natsBinary, startNats } from './nats.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { startPostgres } from './postgres.js';
 import type { Server, ServerPlace } from './server.js';
+import { startSwift } from './swift.js';
+import { swiftPackages } from './swift-packages.js';
 
-export type ServerName = 'postgres' | 'nats' | 's3';
+export type ServerName = 'postgres' | 'nats' | 's3' | 'swift';
 
 export interface StackOptions {
   data: Data;
-  /** The servers to start; all of them when absent. */
+  /** The servers to start; all of them but Swift, which only tests need, when absent. */
   only?: readonly ServerName[];
   /** Where downloads are kept; see cache.ts for the usual place. */
   cache?: string;
@@ -57,15 +59,20 @@ const SERVERS: Record<ServerName, { existing: Existing; fetch: Fetch; start: Sta
     fetch: cephPackages,
     start: async (cache, place) => startCeph(await cephPackages(cache, place.say), place),
   },
+  swift: {
+    existing: () => Promise.resolve(undefined),
+    fetch: swiftPackages,
+    start: async (cache, place) => startSwift(await swiftPackages(cache, place.say), place),
+  },
 };
 type Fetch = (cache: string, say: (line: string) => void) => Promise<unknown>;
 
-const ALL: readonly ServerName[] = ['postgres', 'nats', 's3'];
+const USUAL: readonly ServerName[] = ['postgres', 'nats', 's3'];
 
 /** Only fills the cache: for images, or before going offline. */
 export async function fetchStack(options: Omit<StackOptions, 'data'> = {}): Promise<void> {
   checkMachine();
-  const { only = ALL, env = process.env, say = () => {} } = options;
+  const { only = USUAL, env = process.env, say = () => {} } = options;
   const cache = await cacheDirectory(options.cache, env);
   await Promise.all(only.map((name) => SERVERS[name].fetch(cache, say)));
 }
@@ -79,7 +86,7 @@ export async function fetchStack(options: Omit<StackOptions, 'data'> = {}): Prom
  * @throws MissingPiece when the machine or its owner must provide something; its message is one sentence.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { only = ALL, env = process.env, say = () => {} } = options;
+  const { only = USUAL, env = process.env, say = () => {} } = options;
   const found = new Map<ServerName, Record<string, string>>();
   for (const name of only) {
     const existing = await SERVERS[name].existing(env);
