@@ -5,6 +5,7 @@ import {
   CreateBucketCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -35,6 +36,8 @@ try {
 } catch (error) {
   if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
 }
+// By this marker blob-sweeper knows that it is the right bucket, and no empty one of the same name.
+await client.send(new PutObjectCommand({ Bucket, Key: `.lethe-store/${process.env.STORE_ID}` }));
 await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
 const Policy = JSON.stringify({
   Version: '2012-10-17',

@@ -25,6 +25,22 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_published ON public.outbox USING btree (append_time) WHERE published;
 CREATE INDEX outbox_unpublished ON public.outbox USING btree (append_no) WHERE (NOT published);
 
+CREATE TABLE store (
+  store_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  first_seen_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  retire_time timestamp(3) with time zone,
+  retired_by text,
+  retire_reason text,
+  CONSTRAINT store_pkey PRIMARY KEY (store_id, organization_id),
+  CONSTRAINT store_check CHECK ((retire_time IS NULL) = (retired_by IS NULL)),
+  CONSTRAINT store_check1 CHECK ((retire_time IS NULL) = (retire_reason IS NULL)),
+  CONSTRAINT store_kind_check CHECK (kind = ANY (ARRAY['s3'::text, 'filesystem'::text])),
+  CONSTRAINT store_name_check CHECK (name <> ''::text)
+);
+
 CREATE TABLE sweep_limit (
   store text NOT NULL,
   blocks_per_second bigint NOT NULL,
@@ -64,6 +80,7 @@ CREATE TABLE swept_page (
   sweep_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   block_time timestamp(3) with time zone,
   cut bigint DEFAULT 1 NOT NULL,
+  outcomes jsonb DEFAULT '[]'::jsonb NOT NULL,
   CONSTRAINT swept_page_pkey PRIMARY KEY (realm_id, epoch, page_no),
   CONSTRAINT swept_page_check CHECK (swept >= 0 AND swept <= rows),
   CONSTRAINT swept_page_check1 CHECK ((state = 'blocked'::text) = (blocks_left > 0)),

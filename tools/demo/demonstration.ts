@@ -53,11 +53,12 @@ export async function startDemonstration(
       },
     });
     undo.push(() => stack.stop());
-    await provisionBucket(stack.env, BUCKET);
+    const storeId = await provisionBucket(stack.env, BUCKET);
     const key = await certificateKey(kept && join(kept, 'certificate-key.json'));
     const system = await startSystem({
       env: stack.env,
       bucket: BUCKET,
+      storeId,
       certificateKey: key,
       logs: join(files, 'logs'),
       gatewayListen: `127.0.0.1:${await preferredPort()}`,

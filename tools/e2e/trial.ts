@@ -77,7 +77,7 @@ export async function startTrial({
     ]),
   );
   const bucket = tag.replace('_', '-');
-  await provisionBucket(process.env, bucket, { versioning });
+  const storeId = await provisionBucket(process.env, bucket, { versioning });
   const nats = await startOwnNats();
   const logs = await mkdtemp(join(tmpdir(), 'lethe-e2e-logs-'));
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
@@ -88,6 +88,7 @@ export async function startTrial({
       ...Object.fromEntries(NAMES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]])),
     },
     bucket,
+    storeId,
     certificateKey: JSON.stringify(await exportJWK(privateKey)),
     logs,
     // No upload of a test outlives its fence.

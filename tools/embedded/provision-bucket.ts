@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
+  ListObjectsV2Command,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -31,12 +34,13 @@ export function s3Client(env: Environment, user: 'admin' | 'writer' | 'sweeper')
 /**
  * Creates a bucket, owned by the admin, that the writer and the sweeper share by its policy. Safe to repeat. Where
  * the environment names no principals (a server of the user's own) the bucket gets no policy: there its owner decides.
+ * Answers the id of the marker in it, by which blob-sweeper recognizes it (`STORE_ID`).
  */
 export async function provisionBucket(
   env: Environment,
   name: string,
   options: BucketOptions = {},
-): Promise<void> {
+): Promise<string> {
   const client = s3Client(env, 'admin');
   try {
     const lock = options.objectLock ? { ObjectLockEnabledForBucket: true } : {};
@@ -47,13 +51,27 @@ export async function provisionBucket(
       const on = { Bucket: name, VersioningConfiguration: { Status: 'Enabled' as const } };
       await client.send(new PutBucketVersioningCommand(on));
     }
+    const id = await mark(client, name);
     const { S3_WRITER_PRINCIPAL: writer, S3_SWEEPER_PRINCIPAL: sweeper } = env;
-    if (writer === undefined || sweeper === undefined) return;
+    if (writer === undefined || sweeper === undefined) return id;
     const policy = JSON.stringify(bucketPolicy(name, writer, sweeper));
     await client.send(new PutBucketPolicyCommand({ Bucket: name, Policy: policy }));
+    return id;
   } finally {
     client.destroy();
   }
+}
+
+const MARKERS = '.lethe-store/';
+
+/** The marker that is there, or a new one. */
+async function mark(client: S3Client, Bucket: string): Promise<string> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: MARKERS }));
+  const known = Contents[0]?.Key?.slice(MARKERS.length);
+  if (known !== undefined) return known;
+  const id = randomUUID();
+  await client.send(new PutObjectCommand({ Bucket, Key: MARKERS + id }));
+  return id;
 }
 
 const LIST = [

@@ -26,6 +26,8 @@ export interface SystemOptions {
   /** The servers, as the embedded stack names them. */
   readonly env: Readonly<Record<string, string>>;
   readonly bucket: string;
+  /** The id of the marker in it. */
+  readonly storeId: string;
   /** Ed25519, as a JSON Web Key. */
   readonly certificateKey: string;
   readonly logs: string;
@@ -134,6 +136,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       GRPC_CALLERS: knows({ operator: tokens.operator, gateway: tokens['gateway at blob-sweeper'] }),
       WORKSPACE_SERVICE_ADDRESS: workspaceAddress,
       GRPC_TOKEN: tokens['blob-sweeper'],
+      STORE_ID: options.storeId,
       S3_ENDPOINT: env['S3_ENDPOINT'] ?? '',
       S3_REGION: env['AWS_REGION'] ?? '',
       S3_BUCKET: options.bucket,

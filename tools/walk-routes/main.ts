@@ -22,10 +22,11 @@ async function main(): Promise<number> {
   const logs = await mkdtemp(join(tmpdir(), 'lethe-walk-'));
   const stack = await startStack({ data: 'throwaway' });
   try {
-    await provisionBucket(stack.env, BUCKET);
+    const storeId = await provisionBucket(stack.env, BUCKET);
     const system = await startSystem({
       env: stack.env,
       bucket: BUCKET,
+      storeId,
       certificateKey: await certificateKey(undefined),
       logs,
       settings: { RECONCILE_MS: '300' },

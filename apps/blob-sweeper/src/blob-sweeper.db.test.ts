@@ -34,6 +34,7 @@ const environment = () => ({
   ADMIN_LISTEN: '127.0.0.1:0',
   WORKSPACE_SERVICE_ADDRESS: '127.0.0.1:9',
   GRPC_TOKEN: 'token',
+  STORE_ID: bucket.id,
   S3_ENDPOINT: serverVariable('S3_ENDPOINT'),
   S3_REGION: 'us-east-1',
   S3_BUCKET: bucket.name,

@@ -1,3 +1,5 @@
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
 import { fileURLToPath } from 'node:url';
 import { BlobSweeperServiceService, STREAMS } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
@@ -25,6 +27,7 @@ import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
+import { createStoreSet } from './stores/store-set.js';
 import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -56,6 +59,10 @@ export function createBlobSweeper(
     logger,
   });
   const { pool } = database;
+  const storeSet = createStoreSet(
+    pool,
+    stores.map((store) => ({ store, organizations: [] })),
+  );
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,
@@ -83,6 +90,12 @@ export function createBlobSweeper(
         probeStores: handlers.unary(probeStoresRpc(stores)),
         setSweepLimit: handlers.unary(setSweepLimitRpc(pool, stores, limits.wake)),
         listSweepLimits: handlers.unary(listSweepLimitsRpc(pool)),
+        examineStores: handlers.unary(notYet),
+        listStores: handlers.unary(notYet),
+        retireStore: handlers.unary(notYet),
+        listSweptPages: handlers.unary(notYet),
+        listOrphanObjects: handlers.serverStream(notYet),
+        deleteOrphanObjects: handlers.unary(notYet),
       },
     },
   ]);
@@ -105,7 +118,16 @@ export function createBlobSweeper(
     createRelay({ pool, databaseUrl, messaging, logger, metrics }),
     report,
     limits,
-    sweepPagesConsumer({ pool, messaging, authority, stores, limits, concurrency, logger, metrics }),
+    sweepPagesConsumer({
+      pool,
+      messaging,
+      authority,
+      stores: storeSet,
+      limits,
+      concurrency,
+      logger,
+      metrics,
+    }),
     realmPurgedConsumer({ messaging, logger, metrics, purged }),
     grpc,
   ];
@@ -119,3 +141,8 @@ export function createBlobSweeper(
     },
   };
 }
+
+/** Until its slice is there. */
+const notYet = (): never => {
+  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
+};

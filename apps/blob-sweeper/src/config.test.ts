@@ -9,6 +9,7 @@ const GOOD = {
   GRPC_CALLERS: CALLERS,
   WORKSPACE_SERVICE_ADDRESS: '127.0.0.1:7001',
   GRPC_TOKEN: 'token',
+  STORE_ID: '11111111-2222-4333-8444-555555555555',
   S3_ENDPOINT: 'http://127.0.0.1:9000',
   S3_REGION: 'us-east-1',
   S3_BUCKET: 'blocks',
@@ -58,6 +59,8 @@ describe('readConfig', () => {
     ['LOG_LEVEL', 'loud'],
     ['STORE_NAME', 'x'.repeat(65)],
     ['STORE_NAME', 'my store'],
+    ['STORE_ID', 'primary'],
+    ['STORE_ID', '11111111-2222-4333-8444-55555555555A'],
     ['S3_SECRET_ACCESS_KEY_FILE', '/nowhere/at/all'],
   ])('names what is wrong: %s=%s', (name, value) => {
     expect(faultsOf({ ...GOOD, [name]: value }).join()).toContain(name.replace(/_FILE$/, ''));

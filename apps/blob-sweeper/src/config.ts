@@ -1,3 +1,4 @@
+import { isCanonicalUuid } from '@lethe/contracts';
 import { readMessagingSettings, type MessagingSettings } from '@lethe/messaging';
 import type { S3StoreOptions } from '@lethe/object-store';
 import { readAuthoritySettings, type AuthoritySettings } from '@lethe/participant';
@@ -23,6 +24,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     stores: [
       {
         name: c.parsed('STORE_NAME', "the store's name in certificates", parseStoreName),
+        id: c.parsed(
+          'STORE_ID',
+          "the id of the marker in the store, a UUID: its object's key is .lethe-store/<id>",
+          parseStoreId,
+        ),
         endpoint: c.url('S3_ENDPOINT', 'the address of the object storage, as in https://s3.example.org', [
           'http',
           'https',
@@ -36,6 +42,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ],
     concurrency: c.integer('SWEEP_CONCURRENCY', 4, 1, 64),
   });
+}
+
+function parseStoreId(text: string): string {
+  if (!isCanonicalUuid(text)) throw new Error('write the UUID in lower case, with hyphens');
+  return text;
 }
 
 /** It stands in certificates and lists, for years. */

@@ -58,6 +58,14 @@ const good: Record<Method, () => object> = {
   getPurge: () => ({ realmId }),
   setReleaseLimit: () => ({ organizationId: 'org1', blocksPerSecond: 1_000, setBy: 'operator-1' }),
   listReleaseLimits: () => ({ pageSize: 1_000 }),
+  listKnownBlocks: () => ({ organizationId: 'org1', after: '', pageSize: 10 }),
+  condemnBlocks: () => ({
+    organizationId: 'org1',
+    blockIds: Buffer.alloc(16, 1),
+    orderedBy: 'operator-1',
+    listDigest: '',
+  }),
+  pardonBlocks: () => ({ organizationId: 'org1', blockIds: Buffer.alloc(16, 1) }),
 };
 const access = (userId: string) => ({ userId, access: Buffer.of(1) });
 const block = (blockId: string, sizeBytes = 1) => ({ blockId, sizeBytes });

@@ -1,3 +1,5 @@
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
 import type { RealmPurgeServiceServer, RealmServiceServer } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { Handlers } from '@lethe/service';
@@ -49,5 +51,13 @@ export function realmPurgeService(
     getPurge: handlers.unary(getPurgeRpc(pool, uploadQuarantineSeconds)),
     setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
+    listKnownBlocks: handlers.unary(notYet),
+    condemnBlocks: handlers.unary(notYet),
+    pardonBlocks: handlers.unary(notYet),
   };
 }
+
+/** Until its slice is there. */
+const notYet = (): never => {
+  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
+};

@@ -1,3 +1,5 @@
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
 import type { CertificateKey } from '@lethe/certificate';
 import type { PurgeAuthorityServiceServer, WorkspaceServiceServer } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
@@ -65,6 +67,7 @@ export function workspaceService(
     getDeletion: handlers.unary(getDeletionRpc(pool, patience)),
     watchDeletion: handlers.serverStream(watchDeletionRpc(pool, watchers, patience)),
     getDeletionCertificate: handlers.unary(getCertificateRpc(pool)),
+    getDeletionStatement: handlers.unary(notYet),
     listCertificateKeys: handlers.unary(listCertificateKeysRpc(certificateKey)),
     listBuckets: handlers.unary(listBucketsRpc(pool)),
     createBucket: handlers.unary(createBucketRpc(pool)),
@@ -111,3 +114,8 @@ export function purgeAuthorityService(
     listParticipants: handlers.unary(listParticipantsRpc(participants)),
   };
 }
+
+/** Until its slice is there. */
+const notYet = (): never => {
+  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
+};

@@ -1,7 +1,18 @@
+/** Under it lies an empty object for the store's id: `.lethe-store/<uuid>`. No organization's prefix. */
+export const STORE_MARKERS = '.lethe-store/';
+
 /** One version of an object, or a delete marker. `null` is the version of a bucket that never had versioning. */
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId: string;
+}
+
+/** A version as a listing shows it. */
+export interface ListedVersion extends ObjectVersion {
+  /** 0 of a delete marker. */
+  readonly bytes: number;
+  readonly modified: Date;
+  readonly isMarker: boolean;
 }
 
 /** An upload that was begun and neither completed nor aborted: it holds storage under its key. */
@@ -10,10 +21,24 @@ export interface UnfinishedUpload {
   readonly uploadId: string;
 }
 
+/**
+ * What a failure asks for. `retry`: a further attempt may do it, for the store was busy, failed inside, or said nothing. `permission`: it
+ * was refused, by rights or by a lock: {@link ObjectStore.lockOf} tells which. `gone`: there is no such bucket or account.
+ */
+export type FailureKind = 'retry' | 'permission' | 'gone';
+
 /** Why a key could not be deleted, in the store's own code. A key the store said nothing about is a failure too. */
 export interface KeyFailure {
   readonly key: string;
+  /** Where one was named. */
+  readonly versionId?: string | undefined;
   readonly code: string;
+  readonly kind: FailureKind;
+}
+
+/** What keeps a version from being deleted: a retention until that time, or a hold that somebody must lift. */
+export interface VersionLock {
+  readonly until: Date | undefined;
 }
 
 /** A part of a listing in the store's order. It ended amid or behind `last`; undefined: it holds all that there is. */
@@ -48,6 +73,16 @@ export interface BucketTraits {
 export interface ObjectStore {
   /** Appears in certificates and metrics. */
   readonly name: string;
+  /** By which it must be recognized; see {@link ObjectStore.identities}. A UUID. */
+  readonly id: string;
+  readonly kind: 's3' | 'filesystem';
+  /** False: a key range cannot be listed in order at the cost of its size; keys are looked up one by one. */
+  readonly listsRanges: boolean;
+  /**
+   * The ids of the markers in it: the names under {@link STORE_MARKERS}. A store is what it is taken for when that is exactly its own
+   * id: an empty bucket of the same name, or another one behind the same address, would have every block "gone".
+   */
+  identities(): Promise<string[]>;
   /** Whether the bucket has, or may have had, versions. An optimisation's hint: it may be a minute old. */
   mayHaveVersions(): Promise<boolean>;
   /**
@@ -58,10 +93,12 @@ export interface ObjectStore {
   /** Deletes up to 1000 versions or markers for good. Missing ones are fine. */
   deleteVersions(versions: readonly ObjectVersion[], signal?: AbortSignal): Promise<KeyFailure[]>;
   /** Versions and markers of keys that begin with `prefix` and come after `after`; perhaps those of `after` too. */
-  listVersions(prefix: string, after: string): Promise<ListingPage<ObjectVersion>>;
+  listVersions(prefix: string, after: string): Promise<ListingPage<ListedVersion>>;
   listUploads(prefix: string, after: string): Promise<ListingPage<UnfinishedUpload>>;
   /** A missing upload is fine. */
   abortUpload(upload: UnfinishedUpload, signal?: AbortSignal): Promise<KeyFailure | undefined>;
+  /** Why a version that was refused cannot be deleted; undefined: no lock is known. Never gets around one. */
+  lockOf(version: ObjectVersion): Promise<VersionLock | undefined>;
   /** Rejects while the store cannot be reached or refuses the credentials. */
   probe(): Promise<void>;
   /** Never rejects, and ends within that time. */

@@ -1,5 +1,5 @@
 import type { DeleteObjectsCommandOutput, ObjectIdentifier } from '@aws-sdk/client-s3';
-import type { KeyFailure, ListingPage } from './object-store.js';
+import type { FailureKind, KeyFailure, ListingPage } from './object-store.js';
 
 /** The answer was no answer to what was asked; nothing can be concluded from it. */
 export class StoreAnswerError extends Error {
@@ -40,12 +40,34 @@ export function unaccounted(
   );
   return asked.flatMap(({ Key, VersionId }) => {
     const code = failed.get(place(Key, VersionId)) ?? failed.get(place(Key, undefined));
-    if (code !== undefined && code !== 'NoSuchKey' && code !== 'NoSuchVersion')
-      return [{ key: Key ?? '', code }];
+    const failure = (why: string): KeyFailure[] => [
+      { key: Key ?? '', versionId: VersionId, code: why, kind: failureKind(why) },
+    ];
+    if (code !== undefined && code !== 'NoSuchKey' && code !== 'NoSuchVersion') return failure(code);
     const named =
       deleted.has(place(Key, VersionId)) || deleted.has(place(Key, undefined)) || code !== undefined;
-    return named ? [] : [{ key: Key ?? '', code: 'Unanswered' }];
+    return named ? [] : failure('Unanswered');
   });
+}
+
+const REFUSALS = new Set([
+  'AccessDenied',
+  'AccountProblem',
+  'AllAccessDisabled',
+  'InvalidAccessKeyId',
+  'InvalidObjectState',
+  'InvalidRequest',
+  'MethodNotAllowed',
+  'ObjectLocked',
+  'OperationNotPermitted',
+  'SignatureDoesNotMatch',
+]);
+const GONE = new Set(['NoSuchBucket', 'NoSuchUser', 'NotSignedUp']);
+
+/** Codes that nobody knows ask for a further attempt: it costs little, and is bounded. */
+export function failureKind(code: string): FailureKind {
+  if (REFUSALS.has(code)) return 'permission';
+  return GONE.has(code) ? 'gone' : 'retry';
 }
 
 interface ListingAnswer {

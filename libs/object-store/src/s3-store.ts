@@ -7,19 +7,30 @@ import {
   ListObjectsV2Command,
   type ObjectIdentifier,
 } from '@aws-sdk/client-s3';
-import type {
-  KeyFailure,
-  ListingPage,
-  ObjectStore,
-  ObjectVersion,
-  UnfinishedUpload,
+import {
+  STORE_MARKERS,
+  type KeyFailure,
+  type ListedVersion,
+  type ListingPage,
+  type ObjectStore,
+  type UnfinishedUpload,
 } from './object-store.js';
-import { identified, inKeyOrder, listingOf, unaccounted } from './s3-answer.js';
+import {
+  failureKind,
+  identified,
+  inKeyOrder,
+  listingOf,
+  StoreAnswerError,
+  unaccounted,
+} from './s3-answer.js';
 import { readBucketTraits } from './s3-bucket-traits.js';
 import { createBoundedClient } from './s3-client.js';
+import { readVersionLock } from './s3-version-lock.js';
 
 export interface S3StoreOptions {
   readonly name: string;
+  /** Its marker's; a UUID. */
+  readonly id: string;
   readonly endpoint: string;
   readonly region: string;
   readonly bucket: string;
@@ -51,6 +62,16 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
 
   return {
     name,
+    id: options.id,
+    kind: 's3',
+    listsRanges: true,
+    async identities() {
+      const answer = await client.send(new ListObjectsV2Command({ Bucket, Prefix: STORE_MARKERS }));
+      // More than a listing's worth of markers is no marker.
+      if (answer.IsTruncated !== false || answer.Prefix !== STORE_MARKERS)
+        throw new StoreAnswerError('a listing of something else than was asked for');
+      return (answer.Contents ?? []).map(({ Key = '' }) => Key.slice(STORE_MARKERS.length));
+    },
     async mayHaveVersions() {
       if (versioning === undefined || Date.now() - versioning.at > VERSIONING_FRESH_MS) {
         const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket }));
@@ -68,12 +89,11 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         versions.map(({ key: Key, versionId: VersionId }) => ({ Key, VersionId })),
         signal,
       ),
-    async listVersions(prefix, after): Promise<ListingPage<ObjectVersion>> {
+    async listVersions(prefix, after): Promise<ListingPage<ListedVersion>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
       const answer = await client.send(new ListObjectVersionsCommand({ ...place, MaxKeys: listingItems }));
-      const [versions, markers] = [answer.Versions ?? [], answer.DeleteMarkers ?? []].map((some) =>
-        some.map(({ Key, VersionId }) => identified(Key, 'versionId', VersionId)),
-      ) as [ObjectVersion[], ObjectVersion[]];
+      const versions = (answer.Versions ?? []).map((version) => listed(version, version.Size ?? 0, false));
+      const markers = (answer.DeleteMarkers ?? []).map((marker) => listed(marker, 0, true));
       return listingOf(prefix, answer, inKeyOrder(versions, markers));
     },
     async listUploads(prefix, after): Promise<ListingPage<UnfinishedUpload>> {
@@ -93,6 +113,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         return abortFailure(key, error);
       }
     },
+    lockOf: (version) => readVersionLock(client, Bucket, version),
     async probe() {
       await client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
     },
@@ -103,11 +124,22 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
   };
 }
 
+interface Listed {
+  readonly Key?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly LastModified?: Date | undefined;
+}
+
+function listed(item: Listed, bytes: number, isMarker: boolean): ListedVersion {
+  const modified = item.LastModified ?? new Date(NaN);
+  return { ...identified(item.Key, 'versionId', item.VersionId), bytes, modified, isMarker };
+}
+
 /** The one deletion that S3 has for one key only: a refusal is that key's own failure, anything else the request's. */
 function abortFailure(key: string, error: unknown): KeyFailure | undefined {
   const { name: code, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
   if (code === 'NoSuchUpload') return undefined;
   const REFUSED = [403, 405, 409];
-  if (REFUSED.includes($metadata?.httpStatusCode ?? 0)) return { key, code };
+  if (REFUSED.includes($metadata?.httpStatusCode ?? 0)) return { key, code, kind: failureKind(code) };
   throw error;
 }

@@ -24,6 +24,8 @@ const grantOf = (epoch: number, id = workspaceId): Grant => ({
   blocksKept: false,
   retries: 0,
   replayOf: '',
+  sweepTime: undefined,
+  blocksDue: true,
 });
 const evidence: ErasureEvidence = { removed: { rows: 1 }, blocks: undefined };
 

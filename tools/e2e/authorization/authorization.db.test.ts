@@ -37,8 +37,7 @@ let stack: RestStack;
 const tokens = new Map<TestCaller, string>();
 beforeAll(async () => {
   const bucket = `authorization-${randomUUID().slice(0, 8)}`;
-  await provisionBucket(process.env, bucket, { versioning: false });
-  stack = await startRestStack(bucket);
+  stack = await startRestStack(bucket, await provisionBucket(process.env, bucket, { versioning: false }));
   await seedOrganizations(stack.database.pool);
   for (const caller of CALLERS) tokens.set(caller, await tokenOf(caller));
 }, 120_000);

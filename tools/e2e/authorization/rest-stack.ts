@@ -29,7 +29,7 @@ const tokenOf = (name: string, at: string) => `the-token-of-${name}-at-${at}`;
 const migrationsOf = (app: string) =>
   fileURLToPath(new URL(`../../../apps/${app}/migrations`, import.meta.url));
 
-export async function startRestStack(bucket: string): Promise<RestStack> {
+export async function startRestStack(bucket: string, storeId: string): Promise<RestStack> {
   const [database, realm, sweep] = await Promise.all(
     ['workspace-service', 'realm-purge', 'blob-sweeper'].map((app) => createTestDatabase(migrationsOf(app))),
   );
@@ -70,6 +70,7 @@ export async function startRestStack(bucket: string): Promise<RestStack> {
       ...service,
       DATABASE_URL: sweep.url,
       GRPC_CALLERS: callers('blob-sweeper', 'gateway'),
+      STORE_ID: storeId,
       S3_ENDPOINT: serverVariable('S3_ENDPOINT'),
       S3_REGION: serverVariable('AWS_REGION'),
       S3_BUCKET: bucket,

@@ -104,6 +104,8 @@ describe('reportErasures', () => {
       blocksRetained: 50,
       root: rootOf([0, 1, 2, 3, 4]),
       stores: ['b', 'a'],
+      byStore: [],
+      bytesTotal: 0,
     };
     expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 4_950 }, blocks }]);
     expect(await run()).toMatchObject({ reported: 0 });
@@ -149,7 +151,16 @@ describe('reportErasures', () => {
     authority.released(realmId, { pages: 0 });
     expect(await run()).toMatchObject({ reported: 1 });
     const root = createHash('sha256').digest();
-    const nothing = { pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, root, stores: [] };
+    const nothing = {
+      pages: 0,
+      blocksTotal: 0,
+      blocksSwept: 0,
+      blocksRetained: 0,
+      root,
+      stores: [],
+      byStore: [],
+      bytesTotal: 0,
+    };
     expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 0 }, blocks: nothing }]);
   });
 

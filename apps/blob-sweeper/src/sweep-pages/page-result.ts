@@ -33,6 +33,17 @@ export function resultOf(
   };
 }
 
+/** As if all of it were left: nothing that is known says otherwise. */
+export function nothingKnown(
+  stores: readonly ObjectStore[],
+  grant: Grant,
+  page: ReleasedPage,
+  reason: string,
+): PageResult {
+  const nothing = resultOf(stores, grant, page, new Map());
+  return { ...nothing, state: 'blocked', blocks_left: Math.max(1, page.blockIds.length), reason };
+}
+
 /** A verified page that was read back and is gone still: as it was, now of this cut, and on the stores that hold blocks now. */
 export function stillGone(stores: readonly ObjectStore[], known: LedgerRow, page: ReleasedPage): PageResult {
   const names = namesOf(stores);

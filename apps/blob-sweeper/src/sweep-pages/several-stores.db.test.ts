@@ -11,7 +11,9 @@ import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/te
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findPage } from '../sweep/ledger.sql.js';
 import { blockIds, keysOf } from '../testing/keys.js';
+import { createStoreSet } from '../stores/store-set.js';
 import { MIGRATIONS, releasedBody } from '../testing/world.js';
+import { forgetStores } from '../testing/world.sql.js';
 import { sweepPage, type OwnedPage } from './sweep-page.js';
 
 const ids = blockIds('nodes', 12);
@@ -24,6 +26,7 @@ beforeAll(async () => {
   database = await createTestDatabase(MIGRATIONS);
 });
 beforeEach(async () => {
+  await forgetStores(database.pool);
   third = await createFaultProxy(serverVariable('S3_ENDPOINT'));
   buckets = await Promise.all([0, 1, 2].map(() => createTestBucket(serverVariable)));
   stores = buckets.map((bucket, node) =>
@@ -49,6 +52,8 @@ function grantOf(workspaceId: string): Grant {
     blocksKept: false,
     retries: 0,
     replayOf: '',
+    sweepTime: undefined,
+    blocksDue: true,
   };
 }
 const pageOf = (realmId: string, cut = 1): OwnedPage => {
@@ -59,7 +64,10 @@ const sweep = (page: OwnedPage, on = stores) =>
   sweepPage(
     {
       pool: database.pool,
-      stores: on,
+      stores: createStoreSet(
+        database.pool,
+        on.map((store) => ({ store, organizations: [] })),
+      ),
       authority: { grant: (realmId) => Promise.resolve(grantOf(realmId)) },
       limits: { take: () => Promise.resolve(0) },
     },
@@ -116,7 +124,9 @@ describe('a page whose blocks lie on several stores', () => {
     await sweep(pageOf(realmId), stores.slice(0, 2));
     expect((await sweep(pageOf(realmId))).kind).toBe('settled');
     expect((await ledgered(realmId))?.stores).toEqual(['node0', 'node1', 'node2']);
-    expect((await sweep(pageOf(realmId, 2), stores.slice(0, 1))).kind).toBe('settled');
-    expect((await ledgered(realmId))?.stores).toEqual(['node0', 'node1', 'node2']);
+    expect(await sweep(pageOf(realmId, 2), stores.slice(0, 1))).toMatchObject({
+      kind: 'blocked',
+      result: { reason: expect.stringMatching(/^node1: NotConfigured/) as string },
+    });
   });
 });

@@ -9,14 +9,15 @@ import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { withPageLock } from '../sweep/page-lock.js';
 import { allOf, readBack } from '../sweep/read-back.js';
 import { sweepKeys, type KeysLeft } from '../sweep/sweep-keys.js';
+import type { StoreSet } from '../stores/store-set.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
-import { namesOf, receiptOf, resultOf, stillGone } from './page-result.js';
+import { nothingKnown, receiptOf, resultOf, stillGone } from './page-result.js';
 import { standingOf, type PageOwner, type Standing } from './standing.js';
 
 export interface Sweeping {
   readonly pool: Pool;
   readonly authority: Pick<Authority, 'grant'>;
-  readonly stores: readonly ObjectStore[];
+  readonly stores: Pick<StoreSet, 'of'>;
   readonly limits: Pick<SweepLimits, 'take'>;
 }
 
@@ -45,7 +46,7 @@ export type SweepOutcome =
  * anew since. Rejects when the authority or the ledger is away, and when the page's lock was lost.
  */
 export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<SweepOutcome> {
-  const { pool, authority, stores, limits } = sweeping;
+  const { pool, authority, limits } = sweeping;
   const standing = await standingOf(authority, page);
   if (standing.kind !== 'granted') return standing;
   const { grant } = standing;
@@ -70,6 +71,14 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, realmId, epoch));
     const judged = judgePage(await findPage(pool, realmId, epoch, page.page), ended, page);
     if (judged.kind === 'refused') return judged;
+    const where = await ask(sweeping.stores.of(grant.organizationId));
+    if (where instanceof Unanswered) return { kind: 'unanswered', grant, error: where.error };
+    const { stores } = where;
+    if (where.kind === 'unsure') {
+      const result = nothingKnown(stores, grant, page, where.reason);
+      await commit(result, true);
+      return { kind: 'blocked', result };
+    }
     if (judged.kind === 'verified') {
       const back = await ask(whatIsBack(stores, grant, page));
       if (back instanceof Unanswered) return { kind: 'unanswered', grant, error: back.error };
@@ -101,13 +110,12 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
  * when it is released again. What another sweeper verified meanwhile stands.
  */
 export async function givePageUp(
-  { pool, stores }: Pick<Sweeping, 'pool' | 'stores'>,
+  { pool }: Pick<Sweeping, 'pool'>,
   grant: Grant,
   page: ReleasedPage,
   reason: string,
 ): Promise<void> {
-  const keys = new Set(page.blockIds);
-  const result = resultOf(stores, grant, page, new Map([[namesOf(stores).join('+'), { keys, reason }]]));
+  const result = nothingKnown([], grant, page, reason);
   await transaction(pool, async (tx) => {
     if ((await recordPage(tx, result)) === 1) await appendEvents(tx, receiptOf(grant, result));
   });

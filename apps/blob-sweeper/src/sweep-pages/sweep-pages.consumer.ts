@@ -8,12 +8,12 @@ import {
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
 import { DONE, createConsumer, retry, type Decision, type Messaging, type Received } from '@lethe/messaging';
-import type { ObjectStore } from '@lethe/object-store';
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import type { SweepLimits } from '../limit/sweep-limits.js';
+import type { StoreSet } from '../stores/store-set.js';
 import { createStoreFailures } from './store-failures.js';
 import { givePageUp, sweepPage, type OwnedPage, type SweepOutcome } from './sweep-page.js';
 
@@ -36,7 +36,7 @@ export function sweepPagesConsumer(deps: {
   readonly pool: Pool;
   readonly messaging: Messaging;
   readonly authority: Authority;
-  readonly stores: readonly ObjectStore[];
+  readonly stores: Pick<StoreSet, 'of' | 'all'>;
   readonly limits: Pick<SweepLimits, 'take' | 'pause'>;
   readonly concurrency: number;
   /** The work queue, where it is not the contract's. */
@@ -156,7 +156,7 @@ export function sweepPagesConsumer(deps: {
     /** Pages in hand may finish, but a store that does not answer holds nobody up: its page comes again. */
     async stop() {
       const impatient = setTimeout(() => {
-        for (const store of stores) store.close();
+        for (const store of stores.all) store.close();
       }, STOP_MS);
       const stopped = consumer.stop();
       stopping.abort();

@@ -44,6 +44,8 @@ export async function ledgerEvidence(
       blocksRetained: total - swept,
       root: tree.root(),
       stores: [...(stores ?? [])],
+      byStore: [],
+      bytesTotal: 0,
     },
   };
 }

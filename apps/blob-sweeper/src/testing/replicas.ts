@@ -5,6 +5,7 @@ import { createPool } from '@lethe/postgres';
 import type { EncodedEvent } from '@lethe/contracts';
 import { createLogger, createMetrics, type Metrics } from '@lethe/telemetry';
 import { createSweepLimits } from '../limit/sweep-limits.js';
+import { createStoreSet } from '../stores/store-set.js';
 import { sweepPagesConsumer } from '../sweep-pages/sweep-pages.consumer.js';
 
 /** Shaped like a stream of the contract, but the suite's own: suites share one NATS server. */
@@ -88,7 +89,7 @@ export async function startReplica(options: {
     pool,
     messaging,
     authority,
-    stores: [store],
+    stores: createStoreSet(pool, [{ store, organizations: [] }]),
     limits,
     concurrency,
     queue,

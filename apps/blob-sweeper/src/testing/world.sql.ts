@@ -7,7 +7,7 @@ export const listDeadLetters = (db: Queryable): Promise<{ reason: string }[]> =>
   many(db, `select reason from dead_letter order by time`);
 
 export const clearAll = (db: Queryable): Promise<number> =>
-  execute(db, `truncate swept_page, sweep_report, outbox, dead_letter`);
+  execute(db, `truncate swept_page, sweep_report, outbox, dead_letter, store`);
 
 /** As a crash between the deletion and the ledger: every record of a page fails until `mendLedger`. */
 export const breakLedger = (db: Queryable): Promise<number> =>
@@ -31,3 +31,14 @@ export const blockedSince = (db: Queryable, realmId: string, pageNo: number, tim
     pageNo,
     time,
   ]);
+
+/** As an operator retires all of them: suites share a database, and each test has stores of its own. */
+export const forgetStores = (db: Queryable): Promise<number> => execute(db, `truncate store`);
+
+export const retire = (db: Queryable, storeId: string, organizationId = ''): Promise<number> =>
+  execute(
+    db,
+    `update store set retire_time = now(), retired_by = 'operator-1', retire_reason = 'emptied'
+      where store_id = $1 and organization_id = $2`,
+    [storeId, organizationId],
+  );

@@ -63,6 +63,7 @@ export const deletion: Deletion = {
   certificateId: '',
   keepBlocks: false,
   replayOf: '',
+  sweepTime: undefined,
   progress: {
     blocksTotal: 5_000,
     bytesTotal: 640_000,

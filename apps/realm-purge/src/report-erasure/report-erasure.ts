@@ -43,5 +43,7 @@ async function blockEvidence(pool: Pool, realmId: string): Promise<BlockEvidence
     blocksRetained: total - swept,
     root: tree.root(),
     stores: [],
+    byStore: [],
+    bytesTotal: 0,
   };
 }

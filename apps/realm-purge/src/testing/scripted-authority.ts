@@ -116,6 +116,8 @@ export async function startScriptedAuthority(): Promise<ScriptedAuthority> {
         blocksKept: false,
         retries: 0,
         replayOf: '',
+        sweepTime: undefined,
+        blocksDue: true,
       };
       script.grants.set(workspaceId, grant);
       return grant;

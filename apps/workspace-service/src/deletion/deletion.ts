@@ -44,6 +44,7 @@ export function wireDeletion(row: DeletionRow): Deletion {
     participants: [],
     keepBlocks: row.keep_blocks,
     replayOf: row.replay_of ?? '',
+    sweepTime: undefined,
   };
 }
 
@@ -72,5 +73,7 @@ export function wireGrant(row: DeletionRow, participants: readonly ParticipantRo
     blocksKept: blocksAreKept(row),
     retries: row.retries,
     replayOf: row.replay_of ?? '',
+    sweepTime: undefined,
+    blocksDue: true,
   };
 }

@@ -89,6 +89,8 @@ export function evidence(blocks: Partial<NonNullable<ErasureEvidence['blocks']>>
       blocksRetained: 1,
       root: Buffer.alloc(32, 7),
       stores: ['primary'],
+      byStore: [],
+      bytesTotal: 0,
       ...blocks,
     },
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -10,6 +10,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { STORE_MARKERS } from '../object-store.js';
 import type { S3StoreOptions } from '../s3-store.js';
 
 /** Reads one of the variables that say where the test run's servers are. */
@@ -17,6 +18,8 @@ type Variable = (name: string) => string;
 
 export interface TestBucket {
   readonly name: string;
+  /** The id of the marker in it. */
+  readonly id: string;
   /** Its owner, who may do everything. */
   readonly admin: S3Client;
   /** A store with the sweeper's own restricted keys, perhaps by way of another endpoint. */
@@ -26,7 +29,7 @@ export interface TestBucket {
   /** What a deletion without a version leaves in a bucket with versions. */
   mark(...keys: string[]): Promise<void>;
   begin(...keys: string[]): Promise<void>;
-  /** The keys of everything in it, once for each version, marker and unfinished upload: what the owner sees, sorted. */
+  /** The keys of everything in it but its marker, once for each version, delete marker and unfinished upload: what the owner sees, sorted. */
   contents(): Promise<string[]>;
   close(): void;
 }
@@ -41,6 +44,8 @@ const SWEEPER = [
   'ListBucketMultipartUploads',
   'GetBucketVersioning',
   'GetBucketObjectLockConfiguration',
+  'GetObjectRetention',
+  'GetObjectLegalHold',
 ];
 
 export interface TestBucketOptions {
@@ -73,11 +78,16 @@ export async function createTestBucket(
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed] });
   await admin.send(new PutBucketPolicyCommand({ Bucket: name, Policy: policy }));
 
+  const id = randomUUID();
+  await admin.send(new PutObjectCommand({ Bucket: name, Key: `${STORE_MARKERS}${id}` }));
+
   return {
     name,
+    id,
     admin,
     options: (over) => ({
       name: 'primary',
+      id,
       endpoint,
       region,
       bucket: name,
@@ -123,5 +133,8 @@ async function contents(client: S3Client, Bucket: string): Promise<string[]> {
     at = { KeyMarker: page.NextKeyMarker ?? '', UploadIdMarker: page.NextUploadIdMarker ?? '' };
     more = page.IsTruncated;
   }
-  return keys.map((key) => key ?? '').sort();
+  return keys
+    .map((key) => key ?? '')
+    .filter((key) => !key.startsWith(STORE_MARKERS))
+    .sort();
 }

@@ -8,7 +8,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -59,6 +61,60 @@ export function versioningToJSON(object: Versioning): string {
     case Versioning.SUSPENDED:
       return "VERSIONING_SUSPENDED";
     case Versioning.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export enum Judgement {
+  UNSPECIFIED = 0,
+  OK = 1,
+  /** WARNING - Deletions work, but something is other than it should be: the keys can write, clocks differ. */
+  WARNING = 2,
+  /** FAILURE - A purge would not get its certificate. */
+  FAILURE = 3,
+  /** UNKNOWN - The store does not say, or it was not tried. */
+  UNKNOWN = 4,
+  UNRECOGNIZED = -1,
+}
+
+export function judgementFromJSON(object: any): Judgement {
+  switch (object) {
+    case 0:
+    case "JUDGEMENT_UNSPECIFIED":
+      return Judgement.UNSPECIFIED;
+    case 1:
+    case "JUDGEMENT_OK":
+      return Judgement.OK;
+    case 2:
+    case "JUDGEMENT_WARNING":
+      return Judgement.WARNING;
+    case 3:
+    case "JUDGEMENT_FAILURE":
+      return Judgement.FAILURE;
+    case 4:
+    case "JUDGEMENT_UNKNOWN":
+      return Judgement.UNKNOWN;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Judgement.UNRECOGNIZED;
+  }
+}
+
+export function judgementToJSON(object: Judgement): string {
+  switch (object) {
+    case Judgement.UNSPECIFIED:
+      return "JUDGEMENT_UNSPECIFIED";
+    case Judgement.OK:
+      return "JUDGEMENT_OK";
+    case Judgement.WARNING:
+      return "JUDGEMENT_WARNING";
+    case Judgement.FAILURE:
+      return "JUDGEMENT_FAILURE";
+    case Judgement.UNKNOWN:
+      return "JUDGEMENT_UNKNOWN";
+    case Judgement.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
   }
@@ -160,6 +216,156 @@ export interface StoreProbe {
    */
   mayRefuse: string[];
   probeTime: Date | undefined;
+}
+
+export interface ExamineStoresRequest {
+  /** Empty: all of the configuration. */
+  store: string;
+}
+
+export interface ExamineStoresResponse {
+  /** In the order of the configuration. */
+  stores: StoreExamination[];
+}
+
+export interface StoreExamination {
+  name: string;
+  storeId: string;
+  kind: string;
+  /** Where it is: endpoint and bucket, or directory. Never a credential. */
+  place: string;
+  findings: StoreFinding[];
+  time: Date | undefined;
+}
+
+/** One thing that was tried. */
+export interface StoreFinding {
+  /**
+   * IDENTITY, VERSIONING, OBJECT_LOCK, MFA_DELETE, LIST, LIST_VERSIONS, LIST_UPLOADS, DELETE, DELETE_LIMIT, CONTENT_MD5,
+   * CONDITIONAL_DELETE, PUT, READ, CLOCK, READ_BACK.
+   */
+  what: string;
+  judgement: Judgement;
+  /** A sentence with what was seen, in numbers. */
+  message: string;
+}
+
+export interface ListStoresRequest {
+}
+
+export interface ListStoresResponse {
+  /** By name. */
+  stores: Store[];
+}
+
+export interface Store {
+  name: string;
+  storeId: string;
+  kind: string;
+  /** Those whose blocks it holds; empty: all of them. */
+  organizationIds: string[];
+  /** In the configuration of the replica that answers. */
+  configured: boolean;
+  firstSeenTime: Date | undefined;
+  retireTime: Date | undefined;
+  retiredBy: string;
+  retireReason: string;
+  /** Why no page is swept in it, or verified without it; empty: nothing is in the way. */
+  trouble: string;
+}
+
+export interface RetireStoreRequest {
+  storeId: string;
+  /** Only for this organization's blocks; empty: as the store was configured, for all. */
+  organizationId: string;
+  /** The operator. Never empty. */
+  retiredBy: string;
+  /** Never empty, at most 500 characters. */
+  reason: string;
+}
+
+export interface RetireStoreResponse {
+  store: Store | undefined;
+}
+
+export interface ListSweptPagesRequest {
+  realmId: string;
+  /** 0: the newest that was swept. */
+  epoch: number;
+  /** At most 1000; 0 is 100. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListSweptPagesResponse {
+  epoch: number;
+  pages: SweptPage[];
+  nextPageToken: string;
+}
+
+export interface SweptPage {
+  page: number;
+  rows: number;
+  swept: number;
+  /** SHA-256 over the 16-byte ids of all rows, ascending. */
+  rowDigest: Buffer;
+  sweepTime:
+    | Date
+    | undefined;
+  /** In the order of the stores' names. */
+  stores: string[];
+}
+
+export interface ListOrphanObjectsRequest {
+  organizationId: string;
+  store: string;
+  /** Objects younger than this are left out: a realm may be about to register them. At least an hour; 0 is a week. */
+  minAgeSeconds: number;
+}
+
+export interface ListOrphanObjectsResponse {
+  /** In key order. Blocks that no realm knows, and no purge is about to sweep. */
+  orphans: OrphanObject[];
+  /** In key order: rows of active realms that no object stands behind. */
+  missingKeys: string[];
+  /** So far, in this listing. */
+  objectsSeen: number;
+  rowsSeen: number;
+  /** Keys under the organization's prefix that are no block's. */
+  foreignKeysSeen: number;
+  /** The last message of a comparison that came to its end. Without one nothing can be concluded. */
+  complete: boolean;
+}
+
+export interface OrphanObject {
+  key: string;
+  /** Versions and delete markers under it. */
+  versions: number;
+  bytes: number;
+  /** Of the newest. */
+  modifiedTime: Date | undefined;
+}
+
+export interface DeleteOrphanObjectsRequest {
+  organizationId: string;
+  store: string;
+  /** Up to 1000, ascending, from the list. */
+  keys: string[];
+  minAgeSeconds: number;
+  /** The operator. Never empty. */
+  orderedBy: string;
+  /** SHA-256 of the list, in hexadecimal, for the audit. */
+  listDigest: string;
+}
+
+export interface DeleteOrphanObjectsResponse {
+  /** Read back as gone. */
+  deletedKeys: string[];
+  /** A realm knows them by now, or they are younger than they should be. */
+  keptKeys: string[];
+  /** Could not be deleted. */
+  leftKeys: string[];
+  reason: string;
 }
 
 function createBaseSetSweepLimitRequest(): SetSweepLimitRequest {
@@ -1634,6 +1840,2045 @@ export const StoreProbe: MessageFns<StoreProbe> = {
   },
 };
 
+function createBaseExamineStoresRequest(): ExamineStoresRequest {
+  return { store: "" };
+}
+
+export const ExamineStoresRequest: MessageFns<ExamineStoresRequest> = {
+  encode(message: ExamineStoresRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExamineStoresRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExamineStoresRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExamineStoresRequest {
+    return { store: isSet(object.store) ? globalThis.String(object.store) : "" };
+  },
+
+  toJSON(message: ExamineStoresRequest): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExamineStoresRequest>, I>>(base?: I): ExamineStoresRequest {
+    return ExamineStoresRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExamineStoresRequest>, I>>(object: I): ExamineStoresRequest {
+    const message = createBaseExamineStoresRequest();
+    message.store = object.store ?? "";
+    return message;
+  },
+};
+
+function createBaseExamineStoresResponse(): ExamineStoresResponse {
+  return { stores: [] };
+}
+
+export const ExamineStoresResponse: MessageFns<ExamineStoresResponse> = {
+  encode(message: ExamineStoresResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.stores) {
+      StoreExamination.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExamineStoresResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExamineStoresResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stores.push(StoreExamination.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExamineStoresResponse {
+    return {
+      stores: globalThis.Array.isArray(object?.stores)
+        ? object.stores.map((e: any) => StoreExamination.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ExamineStoresResponse): unknown {
+    const obj: any = {};
+    if (message.stores?.length) {
+      obj.stores = message.stores.map((e) => StoreExamination.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExamineStoresResponse>, I>>(base?: I): ExamineStoresResponse {
+    return ExamineStoresResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExamineStoresResponse>, I>>(object: I): ExamineStoresResponse {
+    const message = createBaseExamineStoresResponse();
+    message.stores = object.stores?.map((e) => StoreExamination.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStoreExamination(): StoreExamination {
+  return { name: "", storeId: "", kind: "", place: "", findings: [], time: undefined };
+}
+
+export const StoreExamination: MessageFns<StoreExamination> = {
+  encode(message: StoreExamination, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.storeId !== "") {
+      writer.uint32(18).string(message.storeId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.place !== "") {
+      writer.uint32(34).string(message.place);
+    }
+    for (const v of message.findings) {
+      StoreFinding.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoreExamination {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoreExamination();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.storeId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.place = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.findings.push(StoreFinding.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoreExamination {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      storeId: isSet(object.storeId)
+        ? globalThis.String(object.storeId)
+        : isSet(object.store_id)
+        ? globalThis.String(object.store_id)
+        : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      place: isSet(object.place) ? globalThis.String(object.place) : "",
+      findings: globalThis.Array.isArray(object?.findings)
+        ? object.findings.map((e: any) => StoreFinding.fromJSON(e))
+        : [],
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+    };
+  },
+
+  toJSON(message: StoreExamination): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.storeId !== "") {
+      obj.storeId = message.storeId;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.place !== "") {
+      obj.place = message.place;
+    }
+    if (message.findings?.length) {
+      obj.findings = message.findings.map((e) => StoreFinding.toJSON(e));
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StoreExamination>, I>>(base?: I): StoreExamination {
+    return StoreExamination.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StoreExamination>, I>>(object: I): StoreExamination {
+    const message = createBaseStoreExamination();
+    message.name = object.name ?? "";
+    message.storeId = object.storeId ?? "";
+    message.kind = object.kind ?? "";
+    message.place = object.place ?? "";
+    message.findings = object.findings?.map((e) => StoreFinding.fromPartial(e)) || [];
+    message.time = object.time ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStoreFinding(): StoreFinding {
+  return { what: "", judgement: 0, message: "" };
+}
+
+export const StoreFinding: MessageFns<StoreFinding> = {
+  encode(message: StoreFinding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.what !== "") {
+      writer.uint32(10).string(message.what);
+    }
+    if (message.judgement !== 0) {
+      writer.uint32(16).int32(message.judgement);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoreFinding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoreFinding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.judgement = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoreFinding {
+    return {
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      judgement: isSet(object.judgement) ? judgementFromJSON(object.judgement) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: StoreFinding): unknown {
+    const obj: any = {};
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.judgement !== 0) {
+      obj.judgement = judgementToJSON(message.judgement);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StoreFinding>, I>>(base?: I): StoreFinding {
+    return StoreFinding.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StoreFinding>, I>>(object: I): StoreFinding {
+    const message = createBaseStoreFinding();
+    message.what = object.what ?? "";
+    message.judgement = object.judgement ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseListStoresRequest(): ListStoresRequest {
+  return {};
+}
+
+export const ListStoresRequest: MessageFns<ListStoresRequest> = {
+  encode(_: ListStoresRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStoresRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStoresRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListStoresRequest {
+    return {};
+  },
+
+  toJSON(_: ListStoresRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListStoresRequest>, I>>(base?: I): ListStoresRequest {
+    return ListStoresRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListStoresRequest>, I>>(_: I): ListStoresRequest {
+    const message = createBaseListStoresRequest();
+    return message;
+  },
+};
+
+function createBaseListStoresResponse(): ListStoresResponse {
+  return { stores: [] };
+}
+
+export const ListStoresResponse: MessageFns<ListStoresResponse> = {
+  encode(message: ListStoresResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.stores) {
+      Store.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStoresResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStoresResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stores.push(Store.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListStoresResponse {
+    return { stores: globalThis.Array.isArray(object?.stores) ? object.stores.map((e: any) => Store.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListStoresResponse): unknown {
+    const obj: any = {};
+    if (message.stores?.length) {
+      obj.stores = message.stores.map((e) => Store.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListStoresResponse>, I>>(base?: I): ListStoresResponse {
+    return ListStoresResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListStoresResponse>, I>>(object: I): ListStoresResponse {
+    const message = createBaseListStoresResponse();
+    message.stores = object.stores?.map((e) => Store.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStore(): Store {
+  return {
+    name: "",
+    storeId: "",
+    kind: "",
+    organizationIds: [],
+    configured: false,
+    firstSeenTime: undefined,
+    retireTime: undefined,
+    retiredBy: "",
+    retireReason: "",
+    trouble: "",
+  };
+}
+
+export const Store: MessageFns<Store> = {
+  encode(message: Store, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.storeId !== "") {
+      writer.uint32(18).string(message.storeId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    for (const v of message.organizationIds) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.configured !== false) {
+      writer.uint32(40).bool(message.configured);
+    }
+    if (message.firstSeenTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.firstSeenTime), writer.uint32(50).fork()).join();
+    }
+    if (message.retireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.retireTime), writer.uint32(58).fork()).join();
+    }
+    if (message.retiredBy !== "") {
+      writer.uint32(66).string(message.retiredBy);
+    }
+    if (message.retireReason !== "") {
+      writer.uint32(74).string(message.retireReason);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(82).string(message.trouble);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Store {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStore();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.storeId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.organizationIds.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.configured = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.firstSeenTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.retireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.retiredBy = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.retireReason = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.trouble = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Store {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      storeId: isSet(object.storeId)
+        ? globalThis.String(object.storeId)
+        : isSet(object.store_id)
+        ? globalThis.String(object.store_id)
+        : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      organizationIds: globalThis.Array.isArray(object?.organizationIds)
+        ? object.organizationIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.organization_ids)
+        ? object.organization_ids.map((e: any) => globalThis.String(e))
+        : [],
+      configured: isSet(object.configured) ? globalThis.Boolean(object.configured) : false,
+      firstSeenTime: isSet(object.firstSeenTime)
+        ? fromJsonTimestamp(object.firstSeenTime)
+        : isSet(object.first_seen_time)
+        ? fromJsonTimestamp(object.first_seen_time)
+        : undefined,
+      retireTime: isSet(object.retireTime)
+        ? fromJsonTimestamp(object.retireTime)
+        : isSet(object.retire_time)
+        ? fromJsonTimestamp(object.retire_time)
+        : undefined,
+      retiredBy: isSet(object.retiredBy)
+        ? globalThis.String(object.retiredBy)
+        : isSet(object.retired_by)
+        ? globalThis.String(object.retired_by)
+        : "",
+      retireReason: isSet(object.retireReason)
+        ? globalThis.String(object.retireReason)
+        : isSet(object.retire_reason)
+        ? globalThis.String(object.retire_reason)
+        : "",
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
+    };
+  },
+
+  toJSON(message: Store): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.storeId !== "") {
+      obj.storeId = message.storeId;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.organizationIds?.length) {
+      obj.organizationIds = message.organizationIds;
+    }
+    if (message.configured !== false) {
+      obj.configured = message.configured;
+    }
+    if (message.firstSeenTime !== undefined) {
+      obj.firstSeenTime = message.firstSeenTime.toISOString();
+    }
+    if (message.retireTime !== undefined) {
+      obj.retireTime = message.retireTime.toISOString();
+    }
+    if (message.retiredBy !== "") {
+      obj.retiredBy = message.retiredBy;
+    }
+    if (message.retireReason !== "") {
+      obj.retireReason = message.retireReason;
+    }
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Store>, I>>(base?: I): Store {
+    return Store.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Store>, I>>(object: I): Store {
+    const message = createBaseStore();
+    message.name = object.name ?? "";
+    message.storeId = object.storeId ?? "";
+    message.kind = object.kind ?? "";
+    message.organizationIds = object.organizationIds?.map((e) => e) || [];
+    message.configured = object.configured ?? false;
+    message.firstSeenTime = object.firstSeenTime ?? undefined;
+    message.retireTime = object.retireTime ?? undefined;
+    message.retiredBy = object.retiredBy ?? "";
+    message.retireReason = object.retireReason ?? "";
+    message.trouble = object.trouble ?? "";
+    return message;
+  },
+};
+
+function createBaseRetireStoreRequest(): RetireStoreRequest {
+  return { storeId: "", organizationId: "", retiredBy: "", reason: "" };
+}
+
+export const RetireStoreRequest: MessageFns<RetireStoreRequest> = {
+  encode(message: RetireStoreRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storeId !== "") {
+      writer.uint32(10).string(message.storeId);
+    }
+    if (message.organizationId !== "") {
+      writer.uint32(18).string(message.organizationId);
+    }
+    if (message.retiredBy !== "") {
+      writer.uint32(26).string(message.retiredBy);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetireStoreRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetireStoreRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storeId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.retiredBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetireStoreRequest {
+    return {
+      storeId: isSet(object.storeId)
+        ? globalThis.String(object.storeId)
+        : isSet(object.store_id)
+        ? globalThis.String(object.store_id)
+        : "",
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      retiredBy: isSet(object.retiredBy)
+        ? globalThis.String(object.retiredBy)
+        : isSet(object.retired_by)
+        ? globalThis.String(object.retired_by)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: RetireStoreRequest): unknown {
+    const obj: any = {};
+    if (message.storeId !== "") {
+      obj.storeId = message.storeId;
+    }
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.retiredBy !== "") {
+      obj.retiredBy = message.retiredBy;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetireStoreRequest>, I>>(base?: I): RetireStoreRequest {
+    return RetireStoreRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetireStoreRequest>, I>>(object: I): RetireStoreRequest {
+    const message = createBaseRetireStoreRequest();
+    message.storeId = object.storeId ?? "";
+    message.organizationId = object.organizationId ?? "";
+    message.retiredBy = object.retiredBy ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseRetireStoreResponse(): RetireStoreResponse {
+  return { store: undefined };
+}
+
+export const RetireStoreResponse: MessageFns<RetireStoreResponse> = {
+  encode(message: RetireStoreResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== undefined) {
+      Store.encode(message.store, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetireStoreResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetireStoreResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = Store.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetireStoreResponse {
+    return { store: isSet(object.store) ? Store.fromJSON(object.store) : undefined };
+  },
+
+  toJSON(message: RetireStoreResponse): unknown {
+    const obj: any = {};
+    if (message.store !== undefined) {
+      obj.store = Store.toJSON(message.store);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetireStoreResponse>, I>>(base?: I): RetireStoreResponse {
+    return RetireStoreResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetireStoreResponse>, I>>(object: I): RetireStoreResponse {
+    const message = createBaseRetireStoreResponse();
+    message.store = (object.store !== undefined && object.store !== null) ? Store.fromPartial(object.store) : undefined;
+    return message;
+  },
+};
+
+function createBaseListSweptPagesRequest(): ListSweptPagesRequest {
+  return { realmId: "", epoch: 0, pageSize: 0, pageToken: "" };
+}
+
+export const ListSweptPagesRequest: MessageFns<ListSweptPagesRequest> = {
+  encode(message: ListSweptPagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.realmId !== "") {
+      writer.uint32(10).string(message.realmId);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(16).int64(message.epoch);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweptPagesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweptPagesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.realmId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSweptPagesRequest {
+    return {
+      realmId: isSet(object.realmId)
+        ? globalThis.String(object.realmId)
+        : isSet(object.realm_id)
+        ? globalThis.String(object.realm_id)
+        : "",
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListSweptPagesRequest): unknown {
+    const obj: any = {};
+    if (message.realmId !== "") {
+      obj.realmId = message.realmId;
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSweptPagesRequest>, I>>(base?: I): ListSweptPagesRequest {
+    return ListSweptPagesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSweptPagesRequest>, I>>(object: I): ListSweptPagesRequest {
+    const message = createBaseListSweptPagesRequest();
+    message.realmId = object.realmId ?? "";
+    message.epoch = object.epoch ?? 0;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListSweptPagesResponse(): ListSweptPagesResponse {
+  return { epoch: 0, pages: [], nextPageToken: "" };
+}
+
+export const ListSweptPagesResponse: MessageFns<ListSweptPagesResponse> = {
+  encode(message: ListSweptPagesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).int64(message.epoch);
+    }
+    for (const v of message.pages) {
+      SweptPage.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(26).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweptPagesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweptPagesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pages.push(SweptPage.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSweptPagesResponse {
+    return {
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      pages: globalThis.Array.isArray(object?.pages) ? object.pages.map((e: any) => SweptPage.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListSweptPagesResponse): unknown {
+    const obj: any = {};
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.pages?.length) {
+      obj.pages = message.pages.map((e) => SweptPage.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSweptPagesResponse>, I>>(base?: I): ListSweptPagesResponse {
+    return ListSweptPagesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSweptPagesResponse>, I>>(object: I): ListSweptPagesResponse {
+    const message = createBaseListSweptPagesResponse();
+    message.epoch = object.epoch ?? 0;
+    message.pages = object.pages?.map((e) => SweptPage.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseSweptPage(): SweptPage {
+  return { page: 0, rows: 0, swept: 0, rowDigest: Buffer.alloc(0), sweepTime: undefined, stores: [] };
+}
+
+export const SweptPage: MessageFns<SweptPage> = {
+  encode(message: SweptPage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.page !== 0) {
+      writer.uint32(8).int64(message.page);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(16).int64(message.rows);
+    }
+    if (message.swept !== 0) {
+      writer.uint32(24).int64(message.swept);
+    }
+    if (message.rowDigest.length !== 0) {
+      writer.uint32(34).bytes(message.rowDigest);
+    }
+    if (message.sweepTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sweepTime), writer.uint32(42).fork()).join();
+    }
+    for (const v of message.stores) {
+      writer.uint32(50).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweptPage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweptPage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.page = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.rows = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.swept = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.rowDigest = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sweepTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.stores.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweptPage {
+    return {
+      page: isSet(object.page) ? globalThis.Number(object.page) : 0,
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      swept: isSet(object.swept) ? globalThis.Number(object.swept) : 0,
+      rowDigest: isSet(object.rowDigest)
+        ? Buffer.from(bytesFromBase64(object.rowDigest))
+        : isSet(object.row_digest)
+        ? Buffer.from(bytesFromBase64(object.row_digest))
+        : Buffer.alloc(0),
+      sweepTime: isSet(object.sweepTime)
+        ? fromJsonTimestamp(object.sweepTime)
+        : isSet(object.sweep_time)
+        ? fromJsonTimestamp(object.sweep_time)
+        : undefined,
+      stores: globalThis.Array.isArray(object?.stores) ? object.stores.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: SweptPage): unknown {
+    const obj: any = {};
+    if (message.page !== 0) {
+      obj.page = Math.round(message.page);
+    }
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    if (message.swept !== 0) {
+      obj.swept = Math.round(message.swept);
+    }
+    if (message.rowDigest.length !== 0) {
+      obj.rowDigest = base64FromBytes(message.rowDigest);
+    }
+    if (message.sweepTime !== undefined) {
+      obj.sweepTime = message.sweepTime.toISOString();
+    }
+    if (message.stores?.length) {
+      obj.stores = message.stores;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SweptPage>, I>>(base?: I): SweptPage {
+    return SweptPage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SweptPage>, I>>(object: I): SweptPage {
+    const message = createBaseSweptPage();
+    message.page = object.page ?? 0;
+    message.rows = object.rows ?? 0;
+    message.swept = object.swept ?? 0;
+    message.rowDigest = object.rowDigest ?? Buffer.alloc(0);
+    message.sweepTime = object.sweepTime ?? undefined;
+    message.stores = object.stores?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseListOrphanObjectsRequest(): ListOrphanObjectsRequest {
+  return { organizationId: "", store: "", minAgeSeconds: 0 };
+}
+
+export const ListOrphanObjectsRequest: MessageFns<ListOrphanObjectsRequest> = {
+  encode(message: ListOrphanObjectsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.store !== "") {
+      writer.uint32(18).string(message.store);
+    }
+    if (message.minAgeSeconds !== 0) {
+      writer.uint32(24).int64(message.minAgeSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrphanObjectsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrphanObjectsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.minAgeSeconds = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOrphanObjectsRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      minAgeSeconds: isSet(object.minAgeSeconds)
+        ? globalThis.Number(object.minAgeSeconds)
+        : isSet(object.min_age_seconds)
+        ? globalThis.Number(object.min_age_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListOrphanObjectsRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.minAgeSeconds !== 0) {
+      obj.minAgeSeconds = Math.round(message.minAgeSeconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListOrphanObjectsRequest>, I>>(base?: I): ListOrphanObjectsRequest {
+    return ListOrphanObjectsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListOrphanObjectsRequest>, I>>(object: I): ListOrphanObjectsRequest {
+    const message = createBaseListOrphanObjectsRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.store = object.store ?? "";
+    message.minAgeSeconds = object.minAgeSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseListOrphanObjectsResponse(): ListOrphanObjectsResponse {
+  return { orphans: [], missingKeys: [], objectsSeen: 0, rowsSeen: 0, foreignKeysSeen: 0, complete: false };
+}
+
+export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = {
+  encode(message: ListOrphanObjectsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orphans) {
+      OrphanObject.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.missingKeys) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.objectsSeen !== 0) {
+      writer.uint32(24).int64(message.objectsSeen);
+    }
+    if (message.rowsSeen !== 0) {
+      writer.uint32(32).int64(message.rowsSeen);
+    }
+    if (message.foreignKeysSeen !== 0) {
+      writer.uint32(40).int64(message.foreignKeysSeen);
+    }
+    if (message.complete !== false) {
+      writer.uint32(48).bool(message.complete);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOrphanObjectsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOrphanObjectsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orphans.push(OrphanObject.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.missingKeys.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.objectsSeen = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rowsSeen = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.foreignKeysSeen = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.complete = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOrphanObjectsResponse {
+    return {
+      orphans: globalThis.Array.isArray(object?.orphans)
+        ? object.orphans.map((e: any) => OrphanObject.fromJSON(e))
+        : [],
+      missingKeys: globalThis.Array.isArray(object?.missingKeys)
+        ? object.missingKeys.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.missing_keys)
+        ? object.missing_keys.map((e: any) => globalThis.String(e))
+        : [],
+      objectsSeen: isSet(object.objectsSeen)
+        ? globalThis.Number(object.objectsSeen)
+        : isSet(object.objects_seen)
+        ? globalThis.Number(object.objects_seen)
+        : 0,
+      rowsSeen: isSet(object.rowsSeen)
+        ? globalThis.Number(object.rowsSeen)
+        : isSet(object.rows_seen)
+        ? globalThis.Number(object.rows_seen)
+        : 0,
+      foreignKeysSeen: isSet(object.foreignKeysSeen)
+        ? globalThis.Number(object.foreignKeysSeen)
+        : isSet(object.foreign_keys_seen)
+        ? globalThis.Number(object.foreign_keys_seen)
+        : 0,
+      complete: isSet(object.complete) ? globalThis.Boolean(object.complete) : false,
+    };
+  },
+
+  toJSON(message: ListOrphanObjectsResponse): unknown {
+    const obj: any = {};
+    if (message.orphans?.length) {
+      obj.orphans = message.orphans.map((e) => OrphanObject.toJSON(e));
+    }
+    if (message.missingKeys?.length) {
+      obj.missingKeys = message.missingKeys;
+    }
+    if (message.objectsSeen !== 0) {
+      obj.objectsSeen = Math.round(message.objectsSeen);
+    }
+    if (message.rowsSeen !== 0) {
+      obj.rowsSeen = Math.round(message.rowsSeen);
+    }
+    if (message.foreignKeysSeen !== 0) {
+      obj.foreignKeysSeen = Math.round(message.foreignKeysSeen);
+    }
+    if (message.complete !== false) {
+      obj.complete = message.complete;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListOrphanObjectsResponse>, I>>(base?: I): ListOrphanObjectsResponse {
+    return ListOrphanObjectsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListOrphanObjectsResponse>, I>>(object: I): ListOrphanObjectsResponse {
+    const message = createBaseListOrphanObjectsResponse();
+    message.orphans = object.orphans?.map((e) => OrphanObject.fromPartial(e)) || [];
+    message.missingKeys = object.missingKeys?.map((e) => e) || [];
+    message.objectsSeen = object.objectsSeen ?? 0;
+    message.rowsSeen = object.rowsSeen ?? 0;
+    message.foreignKeysSeen = object.foreignKeysSeen ?? 0;
+    message.complete = object.complete ?? false;
+    return message;
+  },
+};
+
+function createBaseOrphanObject(): OrphanObject {
+  return { key: "", versions: 0, bytes: 0, modifiedTime: undefined };
+}
+
+export const OrphanObject: MessageFns<OrphanObject> = {
+  encode(message: OrphanObject, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.versions !== 0) {
+      writer.uint32(16).int64(message.versions);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(24).int64(message.bytes);
+    }
+    if (message.modifiedTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.modifiedTime), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrphanObject {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrphanObject();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.versions = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.modifiedTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OrphanObject {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      versions: isSet(object.versions) ? globalThis.Number(object.versions) : 0,
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+      modifiedTime: isSet(object.modifiedTime)
+        ? fromJsonTimestamp(object.modifiedTime)
+        : isSet(object.modified_time)
+        ? fromJsonTimestamp(object.modified_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: OrphanObject): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.versions !== 0) {
+      obj.versions = Math.round(message.versions);
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    if (message.modifiedTime !== undefined) {
+      obj.modifiedTime = message.modifiedTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<OrphanObject>, I>>(base?: I): OrphanObject {
+    return OrphanObject.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrphanObject>, I>>(object: I): OrphanObject {
+    const message = createBaseOrphanObject();
+    message.key = object.key ?? "";
+    message.versions = object.versions ?? 0;
+    message.bytes = object.bytes ?? 0;
+    message.modifiedTime = object.modifiedTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteOrphanObjectsRequest(): DeleteOrphanObjectsRequest {
+  return { organizationId: "", store: "", keys: [], minAgeSeconds: 0, orderedBy: "", listDigest: "" };
+}
+
+export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> = {
+  encode(message: DeleteOrphanObjectsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.store !== "") {
+      writer.uint32(18).string(message.store);
+    }
+    for (const v of message.keys) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.minAgeSeconds !== 0) {
+      writer.uint32(32).int64(message.minAgeSeconds);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(42).string(message.orderedBy);
+    }
+    if (message.listDigest !== "") {
+      writer.uint32(50).string(message.listDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteOrphanObjectsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteOrphanObjectsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.keys.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minAgeSeconds = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.listDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteOrphanObjectsRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => globalThis.String(e)) : [],
+      minAgeSeconds: isSet(object.minAgeSeconds)
+        ? globalThis.Number(object.minAgeSeconds)
+        : isSet(object.min_age_seconds)
+        ? globalThis.Number(object.min_age_seconds)
+        : 0,
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+      listDigest: isSet(object.listDigest)
+        ? globalThis.String(object.listDigest)
+        : isSet(object.list_digest)
+        ? globalThis.String(object.list_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: DeleteOrphanObjectsRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.keys?.length) {
+      obj.keys = message.keys;
+    }
+    if (message.minAgeSeconds !== 0) {
+      obj.minAgeSeconds = Math.round(message.minAgeSeconds);
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    if (message.listDigest !== "") {
+      obj.listDigest = message.listDigest;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteOrphanObjectsRequest>, I>>(base?: I): DeleteOrphanObjectsRequest {
+    return DeleteOrphanObjectsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteOrphanObjectsRequest>, I>>(object: I): DeleteOrphanObjectsRequest {
+    const message = createBaseDeleteOrphanObjectsRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.store = object.store ?? "";
+    message.keys = object.keys?.map((e) => e) || [];
+    message.minAgeSeconds = object.minAgeSeconds ?? 0;
+    message.orderedBy = object.orderedBy ?? "";
+    message.listDigest = object.listDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteOrphanObjectsResponse(): DeleteOrphanObjectsResponse {
+  return { deletedKeys: [], keptKeys: [], leftKeys: [], reason: "" };
+}
+
+export const DeleteOrphanObjectsResponse: MessageFns<DeleteOrphanObjectsResponse> = {
+  encode(message: DeleteOrphanObjectsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.deletedKeys) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.keptKeys) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.leftKeys) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteOrphanObjectsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteOrphanObjectsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deletedKeys.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keptKeys.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leftKeys.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteOrphanObjectsResponse {
+    return {
+      deletedKeys: globalThis.Array.isArray(object?.deletedKeys)
+        ? object.deletedKeys.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.deleted_keys)
+        ? object.deleted_keys.map((e: any) => globalThis.String(e))
+        : [],
+      keptKeys: globalThis.Array.isArray(object?.keptKeys)
+        ? object.keptKeys.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.kept_keys)
+        ? object.kept_keys.map((e: any) => globalThis.String(e))
+        : [],
+      leftKeys: globalThis.Array.isArray(object?.leftKeys)
+        ? object.leftKeys.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.left_keys)
+        ? object.left_keys.map((e: any) => globalThis.String(e))
+        : [],
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: DeleteOrphanObjectsResponse): unknown {
+    const obj: any = {};
+    if (message.deletedKeys?.length) {
+      obj.deletedKeys = message.deletedKeys;
+    }
+    if (message.keptKeys?.length) {
+      obj.keptKeys = message.keptKeys;
+    }
+    if (message.leftKeys?.length) {
+      obj.leftKeys = message.leftKeys;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteOrphanObjectsResponse>, I>>(base?: I): DeleteOrphanObjectsResponse {
+    return DeleteOrphanObjectsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteOrphanObjectsResponse>, I>>(object: I): DeleteOrphanObjectsResponse {
+    const message = createBaseDeleteOrphanObjectsResponse();
+    message.deletedKeys = object.deletedKeys?.map((e) => e) || [];
+    message.keptKeys = object.keptKeys?.map((e) => e) || [];
+    message.leftKeys = object.leftKeys?.map((e) => e) || [];
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
 /** The sweep ledger and the stores, for operators. */
 export type BlobSweeperServiceService = typeof BlobSweeperServiceService;
 export const BlobSweeperServiceService = {
@@ -1673,6 +3918,85 @@ export const BlobSweeperServiceService = {
     responseDeserialize: (value: Buffer): ProbeStoresResponse => ProbeStoresResponse.decode(value),
   },
   /**
+   * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
+   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   */
+  examineStores: {
+    path: "/lethe.blob.v1.BlobSweeperService/ExamineStores" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExamineStoresRequest): Buffer => Buffer.from(ExamineStoresRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExamineStoresRequest => ExamineStoresRequest.decode(value),
+    responseSerialize: (value: ExamineStoresResponse): Buffer =>
+      Buffer.from(ExamineStoresResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExamineStoresResponse => ExamineStoresResponse.decode(value),
+  },
+  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  listStores: {
+    path: "/lethe.blob.v1.BlobSweeperService/ListStores" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListStoresRequest): Buffer => Buffer.from(ListStoresRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListStoresRequest => ListStoresRequest.decode(value),
+    responseSerialize: (value: ListStoresResponse): Buffer => Buffer.from(ListStoresResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListStoresResponse => ListStoresResponse.decode(value),
+  },
+  /**
+   * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   */
+  retireStore: {
+    path: "/lethe.blob.v1.BlobSweeperService/RetireStore" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RetireStoreRequest): Buffer => Buffer.from(RetireStoreRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RetireStoreRequest => RetireStoreRequest.decode(value),
+    responseSerialize: (value: RetireStoreResponse): Buffer => Buffer.from(RetireStoreResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RetireStoreResponse => RetireStoreResponse.decode(value),
+  },
+  /** The ledger's verified pages of a realm in page order: what a certificate's root was computed from. NOT_FOUND SWEEP_NOT_FOUND. */
+  listSweptPages: {
+    path: "/lethe.blob.v1.BlobSweeperService/ListSweptPages" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSweptPagesRequest): Buffer =>
+      Buffer.from(ListSweptPagesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSweptPagesRequest => ListSweptPagesRequest.decode(value),
+    responseSerialize: (value: ListSweptPagesResponse): Buffer =>
+      Buffer.from(ListSweptPagesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSweptPagesResponse => ListSweptPagesResponse.decode(value),
+  },
+  /**
+   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   */
+  listOrphanObjects: {
+    path: "/lethe.blob.v1.BlobSweeperService/ListOrphanObjects" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ListOrphanObjectsRequest): Buffer =>
+      Buffer.from(ListOrphanObjectsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOrphanObjectsRequest => ListOrphanObjectsRequest.decode(value),
+    responseSerialize: (value: ListOrphanObjectsResponse): Buffer =>
+      Buffer.from(ListOrphanObjectsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOrphanObjectsResponse => ListOrphanObjectsResponse.decode(value),
+  },
+  /**
+   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
+   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   */
+  deleteOrphanObjects: {
+    path: "/lethe.blob.v1.BlobSweeperService/DeleteOrphanObjects" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteOrphanObjectsRequest): Buffer =>
+      Buffer.from(DeleteOrphanObjectsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteOrphanObjectsRequest => DeleteOrphanObjectsRequest.decode(value),
+    responseSerialize: (value: DeleteOrphanObjectsResponse): Buffer =>
+      Buffer.from(DeleteOrphanObjectsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteOrphanObjectsResponse => DeleteOrphanObjectsResponse.decode(value),
+  },
+  /**
    * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
    * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
    */
@@ -1709,6 +4033,30 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
    * store is away; an answer may be some seconds old. The gateway may ask it too, for previews.
    */
   probeStores: handleUnaryCall<ProbeStoresRequest, ProbeStoresResponse>;
+  /**
+   * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
+   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   */
+  examineStores: handleUnaryCall<ExamineStoresRequest, ExamineStoresResponse>;
+  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  listStores: handleUnaryCall<ListStoresRequest, ListStoresResponse>;
+  /**
+   * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   */
+  retireStore: handleUnaryCall<RetireStoreRequest, RetireStoreResponse>;
+  /** The ledger's verified pages of a realm in page order: what a certificate's root was computed from. NOT_FOUND SWEEP_NOT_FOUND. */
+  listSweptPages: handleUnaryCall<ListSweptPagesRequest, ListSweptPagesResponse>;
+  /**
+   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   */
+  listOrphanObjects: handleServerStreamingCall<ListOrphanObjectsRequest, ListOrphanObjectsResponse>;
+  /**
+   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
+   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   */
+  deleteOrphanObjects: handleUnaryCall<DeleteOrphanObjectsRequest, DeleteOrphanObjectsResponse>;
   /**
    * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
    * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
@@ -1770,6 +4118,108 @@ export interface BlobSweeperServiceClient extends Client {
     callback: (error: ServiceError | null, response: ProbeStoresResponse) => void,
   ): ClientUnaryCall;
   /**
+   * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
+   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   */
+  examineStores(
+    request: ExamineStoresRequest,
+    callback: (error: ServiceError | null, response: ExamineStoresResponse) => void,
+  ): ClientUnaryCall;
+  examineStores(
+    request: ExamineStoresRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExamineStoresResponse) => void,
+  ): ClientUnaryCall;
+  examineStores(
+    request: ExamineStoresRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExamineStoresResponse) => void,
+  ): ClientUnaryCall;
+  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  listStores(
+    request: ListStoresRequest,
+    callback: (error: ServiceError | null, response: ListStoresResponse) => void,
+  ): ClientUnaryCall;
+  listStores(
+    request: ListStoresRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListStoresResponse) => void,
+  ): ClientUnaryCall;
+  listStores(
+    request: ListStoresRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListStoresResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   */
+  retireStore(
+    request: RetireStoreRequest,
+    callback: (error: ServiceError | null, response: RetireStoreResponse) => void,
+  ): ClientUnaryCall;
+  retireStore(
+    request: RetireStoreRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RetireStoreResponse) => void,
+  ): ClientUnaryCall;
+  retireStore(
+    request: RetireStoreRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RetireStoreResponse) => void,
+  ): ClientUnaryCall;
+  /** The ledger's verified pages of a realm in page order: what a certificate's root was computed from. NOT_FOUND SWEEP_NOT_FOUND. */
+  listSweptPages(
+    request: ListSweptPagesRequest,
+    callback: (error: ServiceError | null, response: ListSweptPagesResponse) => void,
+  ): ClientUnaryCall;
+  listSweptPages(
+    request: ListSweptPagesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSweptPagesResponse) => void,
+  ): ClientUnaryCall;
+  listSweptPages(
+    request: ListSweptPagesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSweptPagesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   */
+  listOrphanObjects(
+    request: ListOrphanObjectsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListOrphanObjectsResponse>;
+  listOrphanObjects(
+    request: ListOrphanObjectsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListOrphanObjectsResponse>;
+  /**
+   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
+   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   */
+  deleteOrphanObjects(
+    request: DeleteOrphanObjectsRequest,
+    callback: (error: ServiceError | null, response: DeleteOrphanObjectsResponse) => void,
+  ): ClientUnaryCall;
+  deleteOrphanObjects(
+    request: DeleteOrphanObjectsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteOrphanObjectsResponse) => void,
+  ): ClientUnaryCall;
+  deleteOrphanObjects(
+    request: DeleteOrphanObjectsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteOrphanObjectsResponse) => void,
+  ): ClientUnaryCall;
+  /**
    * How many blocks a second are deleted from a store, at most, by all sweepers together; takes effect within seconds.
    * NOT_FOUND STORE_NOT_FOUND, INVALID_ARGUMENT.
    */
@@ -1813,6 +4263,14 @@ export const BlobSweeperServiceClient = makeGenericClientConstructor(
   service: typeof BlobSweeperServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

@@ -242,6 +242,43 @@ export interface ListReleaseLimitsResponse {
   nextPageToken: string;
 }
 
+export interface ListKnownBlocksRequest {
+  organizationId: string;
+  /** Ids behind this one; empty: from the first. */
+  after: string;
+  /** At most 10 000; 0 is 1000. */
+  pageSize: number;
+}
+
+export interface ListKnownBlocksResponse {
+  /** 16 bytes each, ascending. Fewer than asked for: there are no more. */
+  blockIds: Buffer;
+  /** Of these, one byte each: 1 where an active realm names the block, 0 where only realms that are being purged do. */
+  live: Buffer;
+}
+
+export interface CondemnBlocksRequest {
+  organizationId: string;
+  /** 16 bytes each, ascending, at most 1000. */
+  blockIds: Buffer;
+  /** The operator. Never empty. */
+  orderedBy: string;
+  listDigest: string;
+}
+
+export interface CondemnBlocksResponse {
+  /** As above: those that are condemned now. */
+  condemnedIds: Buffer;
+}
+
+export interface PardonBlocksRequest {
+  organizationId: string;
+  blockIds: Buffer;
+}
+
+export interface PardonBlocksResponse {
+}
+
 function createBaseDescribeRealmsRequest(): DescribeRealmsRequest {
   return { realmIds: [] };
 }
@@ -2009,6 +2046,555 @@ export const ListReleaseLimitsResponse: MessageFns<ListReleaseLimitsResponse> = 
   },
 };
 
+function createBaseListKnownBlocksRequest(): ListKnownBlocksRequest {
+  return { organizationId: "", after: "", pageSize: 0 };
+}
+
+export const ListKnownBlocksRequest: MessageFns<ListKnownBlocksRequest> = {
+  encode(message: ListKnownBlocksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.after !== "") {
+      writer.uint32(18).string(message.after);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKnownBlocksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKnownBlocksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListKnownBlocksRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      after: isSet(object.after) ? globalThis.String(object.after) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListKnownBlocksRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.after !== "") {
+      obj.after = message.after;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListKnownBlocksRequest>, I>>(base?: I): ListKnownBlocksRequest {
+    return ListKnownBlocksRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKnownBlocksRequest>, I>>(object: I): ListKnownBlocksRequest {
+    const message = createBaseListKnownBlocksRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.after = object.after ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    return message;
+  },
+};
+
+function createBaseListKnownBlocksResponse(): ListKnownBlocksResponse {
+  return { blockIds: Buffer.alloc(0), live: Buffer.alloc(0) };
+}
+
+export const ListKnownBlocksResponse: MessageFns<ListKnownBlocksResponse> = {
+  encode(message: ListKnownBlocksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.blockIds.length !== 0) {
+      writer.uint32(10).bytes(message.blockIds);
+    }
+    if (message.live.length !== 0) {
+      writer.uint32(18).bytes(message.live);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKnownBlocksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKnownBlocksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.blockIds = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.live = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListKnownBlocksResponse {
+    return {
+      blockIds: isSet(object.blockIds)
+        ? Buffer.from(bytesFromBase64(object.blockIds))
+        : isSet(object.block_ids)
+        ? Buffer.from(bytesFromBase64(object.block_ids))
+        : Buffer.alloc(0),
+      live: isSet(object.live) ? Buffer.from(bytesFromBase64(object.live)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: ListKnownBlocksResponse): unknown {
+    const obj: any = {};
+    if (message.blockIds.length !== 0) {
+      obj.blockIds = base64FromBytes(message.blockIds);
+    }
+    if (message.live.length !== 0) {
+      obj.live = base64FromBytes(message.live);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListKnownBlocksResponse>, I>>(base?: I): ListKnownBlocksResponse {
+    return ListKnownBlocksResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKnownBlocksResponse>, I>>(object: I): ListKnownBlocksResponse {
+    const message = createBaseListKnownBlocksResponse();
+    message.blockIds = object.blockIds ?? Buffer.alloc(0);
+    message.live = object.live ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseCondemnBlocksRequest(): CondemnBlocksRequest {
+  return { organizationId: "", blockIds: Buffer.alloc(0), orderedBy: "", listDigest: "" };
+}
+
+export const CondemnBlocksRequest: MessageFns<CondemnBlocksRequest> = {
+  encode(message: CondemnBlocksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.blockIds.length !== 0) {
+      writer.uint32(18).bytes(message.blockIds);
+    }
+    if (message.orderedBy !== "") {
+      writer.uint32(26).string(message.orderedBy);
+    }
+    if (message.listDigest !== "") {
+      writer.uint32(34).string(message.listDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CondemnBlocksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCondemnBlocksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.blockIds = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderedBy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.listDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CondemnBlocksRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      blockIds: isSet(object.blockIds)
+        ? Buffer.from(bytesFromBase64(object.blockIds))
+        : isSet(object.block_ids)
+        ? Buffer.from(bytesFromBase64(object.block_ids))
+        : Buffer.alloc(0),
+      orderedBy: isSet(object.orderedBy)
+        ? globalThis.String(object.orderedBy)
+        : isSet(object.ordered_by)
+        ? globalThis.String(object.ordered_by)
+        : "",
+      listDigest: isSet(object.listDigest)
+        ? globalThis.String(object.listDigest)
+        : isSet(object.list_digest)
+        ? globalThis.String(object.list_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: CondemnBlocksRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.blockIds.length !== 0) {
+      obj.blockIds = base64FromBytes(message.blockIds);
+    }
+    if (message.orderedBy !== "") {
+      obj.orderedBy = message.orderedBy;
+    }
+    if (message.listDigest !== "") {
+      obj.listDigest = message.listDigest;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CondemnBlocksRequest>, I>>(base?: I): CondemnBlocksRequest {
+    return CondemnBlocksRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CondemnBlocksRequest>, I>>(object: I): CondemnBlocksRequest {
+    const message = createBaseCondemnBlocksRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.blockIds = object.blockIds ?? Buffer.alloc(0);
+    message.orderedBy = object.orderedBy ?? "";
+    message.listDigest = object.listDigest ?? "";
+    return message;
+  },
+};
+
+function createBaseCondemnBlocksResponse(): CondemnBlocksResponse {
+  return { condemnedIds: Buffer.alloc(0) };
+}
+
+export const CondemnBlocksResponse: MessageFns<CondemnBlocksResponse> = {
+  encode(message: CondemnBlocksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.condemnedIds.length !== 0) {
+      writer.uint32(10).bytes(message.condemnedIds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CondemnBlocksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCondemnBlocksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.condemnedIds = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CondemnBlocksResponse {
+    return {
+      condemnedIds: isSet(object.condemnedIds)
+        ? Buffer.from(bytesFromBase64(object.condemnedIds))
+        : isSet(object.condemned_ids)
+        ? Buffer.from(bytesFromBase64(object.condemned_ids))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: CondemnBlocksResponse): unknown {
+    const obj: any = {};
+    if (message.condemnedIds.length !== 0) {
+      obj.condemnedIds = base64FromBytes(message.condemnedIds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CondemnBlocksResponse>, I>>(base?: I): CondemnBlocksResponse {
+    return CondemnBlocksResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CondemnBlocksResponse>, I>>(object: I): CondemnBlocksResponse {
+    const message = createBaseCondemnBlocksResponse();
+    message.condemnedIds = object.condemnedIds ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBasePardonBlocksRequest(): PardonBlocksRequest {
+  return { organizationId: "", blockIds: Buffer.alloc(0) };
+}
+
+export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
+  encode(message: PardonBlocksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.blockIds.length !== 0) {
+      writer.uint32(18).bytes(message.blockIds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PardonBlocksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePardonBlocksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.blockIds = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PardonBlocksRequest {
+    return {
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
+      blockIds: isSet(object.blockIds)
+        ? Buffer.from(bytesFromBase64(object.blockIds))
+        : isSet(object.block_ids)
+        ? Buffer.from(bytesFromBase64(object.block_ids))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: PardonBlocksRequest): unknown {
+    const obj: any = {};
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
+    }
+    if (message.blockIds.length !== 0) {
+      obj.blockIds = base64FromBytes(message.blockIds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PardonBlocksRequest>, I>>(base?: I): PardonBlocksRequest {
+    return PardonBlocksRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PardonBlocksRequest>, I>>(object: I): PardonBlocksRequest {
+    const message = createBasePardonBlocksRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.blockIds = object.blockIds ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBasePardonBlocksResponse(): PardonBlocksResponse {
+  return {};
+}
+
+export const PardonBlocksResponse: MessageFns<PardonBlocksResponse> = {
+  encode(_: PardonBlocksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PardonBlocksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePardonBlocksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): PardonBlocksResponse {
+    return {};
+  },
+
+  toJSON(_: PardonBlocksResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PardonBlocksResponse>, I>>(base?: I): PardonBlocksResponse {
+    return PardonBlocksResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PardonBlocksResponse>, I>>(_: I): PardonBlocksResponse {
+    const message = createBasePardonBlocksResponse();
+    return message;
+  },
+};
+
 /** What a purge would remove, and where a purge stands. For operators. */
 export type RealmPurgeServiceService = typeof RealmPurgeServiceService;
 export const RealmPurgeServiceService = {
@@ -2071,6 +2657,46 @@ export const RealmPurgeServiceService = {
       Buffer.from(ListReleaseLimitsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListReleaseLimitsResponse => ListReleaseLimitsResponse.decode(value),
   },
+  /**
+   * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
+   * storage may belong to.
+   */
+  listKnownBlocks: {
+    path: "/lethe.realm.v1.RealmPurgeService/ListKnownBlocks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListKnownBlocksRequest): Buffer =>
+      Buffer.from(ListKnownBlocksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListKnownBlocksRequest => ListKnownBlocksRequest.decode(value),
+    responseSerialize: (value: ListKnownBlocksResponse): Buffer =>
+      Buffer.from(ListKnownBlocksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListKnownBlocksResponse => ListKnownBlocksResponse.decode(value),
+  },
+  /**
+   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
+   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   */
+  condemnBlocks: {
+    path: "/lethe.realm.v1.RealmPurgeService/CondemnBlocks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CondemnBlocksRequest): Buffer => Buffer.from(CondemnBlocksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CondemnBlocksRequest => CondemnBlocksRequest.decode(value),
+    responseSerialize: (value: CondemnBlocksResponse): Buffer =>
+      Buffer.from(CondemnBlocksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CondemnBlocksResponse => CondemnBlocksResponse.decode(value),
+  },
+  /** Ends that, once the objects are gone or stay after all. */
+  pardonBlocks: {
+    path: "/lethe.realm.v1.RealmPurgeService/PardonBlocks" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PardonBlocksRequest): Buffer => Buffer.from(PardonBlocksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PardonBlocksRequest => PardonBlocksRequest.decode(value),
+    responseSerialize: (value: PardonBlocksResponse): Buffer =>
+      Buffer.from(PardonBlocksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PardonBlocksResponse => PardonBlocksResponse.decode(value),
+  },
 } as const;
 
 export interface RealmPurgeServiceServer extends UntypedServiceImplementation {
@@ -2085,6 +2711,18 @@ export interface RealmPurgeServiceServer extends UntypedServiceImplementation {
   /** How fast an organization's blocks are released, at most; takes effect within seconds. INVALID_ARGUMENT. */
   setReleaseLimit: handleUnaryCall<SetReleaseLimitRequest, SetReleaseLimitResponse>;
   listReleaseLimits: handleUnaryCall<ListReleaseLimitsRequest, ListReleaseLimitsResponse>;
+  /**
+   * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
+   * storage may belong to.
+   */
+  listKnownBlocks: handleUnaryCall<ListKnownBlocksRequest, ListKnownBlocksResponse>;
+  /**
+   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
+   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   */
+  condemnBlocks: handleUnaryCall<CondemnBlocksRequest, CondemnBlocksResponse>;
+  /** Ends that, once the objects are gone or stay after all. */
+  pardonBlocks: handleUnaryCall<PardonBlocksRequest, PardonBlocksResponse>;
 }
 
 export interface RealmPurgeServiceClient extends Client {
@@ -2163,6 +2801,60 @@ export interface RealmPurgeServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListReleaseLimitsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
+   * storage may belong to.
+   */
+  listKnownBlocks(
+    request: ListKnownBlocksRequest,
+    callback: (error: ServiceError | null, response: ListKnownBlocksResponse) => void,
+  ): ClientUnaryCall;
+  listKnownBlocks(
+    request: ListKnownBlocksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListKnownBlocksResponse) => void,
+  ): ClientUnaryCall;
+  listKnownBlocks(
+    request: ListKnownBlocksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListKnownBlocksResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
+   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   */
+  condemnBlocks(
+    request: CondemnBlocksRequest,
+    callback: (error: ServiceError | null, response: CondemnBlocksResponse) => void,
+  ): ClientUnaryCall;
+  condemnBlocks(
+    request: CondemnBlocksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CondemnBlocksResponse) => void,
+  ): ClientUnaryCall;
+  condemnBlocks(
+    request: CondemnBlocksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CondemnBlocksResponse) => void,
+  ): ClientUnaryCall;
+  /** Ends that, once the objects are gone or stay after all. */
+  pardonBlocks(
+    request: PardonBlocksRequest,
+    callback: (error: ServiceError | null, response: PardonBlocksResponse) => void,
+  ): ClientUnaryCall;
+  pardonBlocks(
+    request: PardonBlocksRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PardonBlocksResponse) => void,
+  ): ClientUnaryCall;
+  pardonBlocks(
+    request: PardonBlocksRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PardonBlocksResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const RealmPurgeServiceClient = makeGenericClientConstructor(
@@ -2173,6 +2865,14 @@ export const RealmPurgeServiceClient = makeGenericClientConstructor(
   service: typeof RealmPurgeServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

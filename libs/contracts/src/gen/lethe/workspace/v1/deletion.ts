@@ -131,6 +131,11 @@ export interface Deletion {
   keepBlocks: boolean;
   /** Not empty: the deletion that this one replays, over a restored backup. */
   replayOf: string;
+  /**
+   * From here on blocks are deleted; until then they stay, for backups of the metadata to find them. While it is scheduled: by the
+   * frozen policy, counted from the purge time; from the grant on: counted from the grant. Absent: never purged.
+   */
+  sweepTime: Date | undefined;
 }
 
 export interface DeletionProgress {
@@ -181,6 +186,32 @@ export interface BlockEvidence {
   root: Buffer;
   /** Each store the blocks were deleted from and read back, sorted. Only the sweeper knows. */
   stores: string[];
+  /** What each of them held, in the order of `stores`. Only the sweeper knows. */
+  byStore: StoreEvidence[];
+  /** Bytes of all blocks, retained ones included, by the realm's rows. Only the purger knows; 0 from others. */
+  bytesTotal: number;
+}
+
+/**
+ * What one store held of a purge's blocks. Of each block to sweep it had something, or nothing: keys_found plus keys_missing is
+ * blocks_swept. Counted by the sweep that verified a page: what an earlier attempt deleted before it died counts as missing.
+ */
+export interface StoreEvidence {
+  store: string;
+  /** By which the store was recognized: the id of the marker that was found in it. A UUID. */
+  storeId: string;
+  /** "s3", "filesystem". */
+  kind: string;
+  /** Keys under which something was found; it is gone. */
+  keysFound: number;
+  /** Keys under which nothing was found. */
+  keysMissing: number;
+  /** Deleted versions and delete markers; on a store without versions, objects. */
+  versionsDeleted: number;
+  /** Aborted unfinished uploads. */
+  uploadsAborted: number;
+  /** How it was read back, sorted: "listing" of key ranges, "lookup" of single keys. */
+  readBack: string[];
 }
 
 function createBaseDeletion(): Deletion {
@@ -204,6 +235,7 @@ function createBaseDeletion(): Deletion {
     participants: [],
     keepBlocks: false,
     replayOf: "",
+    sweepTime: undefined,
   };
 }
 
@@ -265,6 +297,9 @@ export const Deletion: MessageFns<Deletion> = {
     }
     if (message.replayOf !== "") {
       writer.uint32(154).string(message.replayOf);
+    }
+    if (message.sweepTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sweepTime), writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -434,6 +469,14 @@ export const Deletion: MessageFns<Deletion> = {
             message.replayOf = reader.string();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.sweepTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -523,6 +566,11 @@ export const Deletion: MessageFns<Deletion> = {
         : isSet(object.replay_of)
         ? globalThis.String(object.replay_of)
         : "",
+      sweepTime: isSet(object.sweepTime)
+        ? fromJsonTimestamp(object.sweepTime)
+        : isSet(object.sweep_time)
+        ? fromJsonTimestamp(object.sweep_time)
+        : undefined,
     };
   },
 
@@ -585,6 +633,9 @@ export const Deletion: MessageFns<Deletion> = {
     if (message.replayOf !== "") {
       obj.replayOf = message.replayOf;
     }
+    if (message.sweepTime !== undefined) {
+      obj.sweepTime = message.sweepTime.toISOString();
+    }
     return obj;
   },
 
@@ -614,6 +665,7 @@ export const Deletion: MessageFns<Deletion> = {
     message.participants = object.participants?.map((e) => ParticipantStatus.fromPartial(e)) || [];
     message.keepBlocks = object.keepBlocks ?? false;
     message.replayOf = object.replayOf ?? "";
+    message.sweepTime = object.sweepTime ?? undefined;
     return message;
   },
 };
@@ -1282,7 +1334,16 @@ export const ErasureEvidence_RemovedEntry: MessageFns<ErasureEvidence_RemovedEnt
 };
 
 function createBaseBlockEvidence(): BlockEvidence {
-  return { pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, root: Buffer.alloc(0), stores: [] };
+  return {
+    pages: 0,
+    blocksTotal: 0,
+    blocksSwept: 0,
+    blocksRetained: 0,
+    root: Buffer.alloc(0),
+    stores: [],
+    byStore: [],
+    bytesTotal: 0,
+  };
 }
 
 export const BlockEvidence: MessageFns<BlockEvidence> = {
@@ -1304,6 +1365,12 @@ export const BlockEvidence: MessageFns<BlockEvidence> = {
     }
     for (const v of message.stores) {
       writer.uint32(50).string(v!);
+    }
+    for (const v of message.byStore) {
+      StoreEvidence.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.bytesTotal !== 0) {
+      writer.uint32(64).int64(message.bytesTotal);
     }
     return writer;
   },
@@ -1369,6 +1436,22 @@ export const BlockEvidence: MessageFns<BlockEvidence> = {
             message.stores.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.byStore.push(StoreEvidence.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.bytesTotal = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1403,6 +1486,16 @@ export const BlockEvidence: MessageFns<BlockEvidence> = {
       stores: globalThis.Array.isArray(object?.stores)
         ? object.stores.map((e: any) => globalThis.String(e))
         : [],
+      byStore: globalThis.Array.isArray(object?.byStore)
+        ? object.byStore.map((e: any) => StoreEvidence.fromJSON(e))
+        : globalThis.Array.isArray(object?.by_store)
+        ? object.by_store.map((e: any) => StoreEvidence.fromJSON(e))
+        : [],
+      bytesTotal: isSet(object.bytesTotal)
+        ? globalThis.Number(object.bytesTotal)
+        : isSet(object.bytes_total)
+        ? globalThis.Number(object.bytes_total)
+        : 0,
     };
   },
 
@@ -1426,6 +1519,12 @@ export const BlockEvidence: MessageFns<BlockEvidence> = {
     if (message.stores?.length) {
       obj.stores = message.stores;
     }
+    if (message.byStore?.length) {
+      obj.byStore = message.byStore.map((e) => StoreEvidence.toJSON(e));
+    }
+    if (message.bytesTotal !== 0) {
+      obj.bytesTotal = Math.round(message.bytesTotal);
+    }
     return obj;
   },
 
@@ -1440,6 +1539,222 @@ export const BlockEvidence: MessageFns<BlockEvidence> = {
     message.blocksRetained = object.blocksRetained ?? 0;
     message.root = object.root ?? Buffer.alloc(0);
     message.stores = object.stores?.map((e) => e) || [];
+    message.byStore = object.byStore?.map((e) => StoreEvidence.fromPartial(e)) || [];
+    message.bytesTotal = object.bytesTotal ?? 0;
+    return message;
+  },
+};
+
+function createBaseStoreEvidence(): StoreEvidence {
+  return {
+    store: "",
+    storeId: "",
+    kind: "",
+    keysFound: 0,
+    keysMissing: 0,
+    versionsDeleted: 0,
+    uploadsAborted: 0,
+    readBack: [],
+  };
+}
+
+export const StoreEvidence: MessageFns<StoreEvidence> = {
+  encode(message: StoreEvidence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    if (message.storeId !== "") {
+      writer.uint32(18).string(message.storeId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.keysFound !== 0) {
+      writer.uint32(32).int64(message.keysFound);
+    }
+    if (message.keysMissing !== 0) {
+      writer.uint32(40).int64(message.keysMissing);
+    }
+    if (message.versionsDeleted !== 0) {
+      writer.uint32(48).int64(message.versionsDeleted);
+    }
+    if (message.uploadsAborted !== 0) {
+      writer.uint32(56).int64(message.uploadsAborted);
+    }
+    for (const v of message.readBack) {
+      writer.uint32(66).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoreEvidence {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoreEvidence();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.storeId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.keysFound = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.keysMissing = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.versionsDeleted = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.uploadsAborted = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.readBack.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoreEvidence {
+    return {
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      storeId: isSet(object.storeId)
+        ? globalThis.String(object.storeId)
+        : isSet(object.store_id)
+        ? globalThis.String(object.store_id)
+        : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      keysFound: isSet(object.keysFound)
+        ? globalThis.Number(object.keysFound)
+        : isSet(object.keys_found)
+        ? globalThis.Number(object.keys_found)
+        : 0,
+      keysMissing: isSet(object.keysMissing)
+        ? globalThis.Number(object.keysMissing)
+        : isSet(object.keys_missing)
+        ? globalThis.Number(object.keys_missing)
+        : 0,
+      versionsDeleted: isSet(object.versionsDeleted)
+        ? globalThis.Number(object.versionsDeleted)
+        : isSet(object.versions_deleted)
+        ? globalThis.Number(object.versions_deleted)
+        : 0,
+      uploadsAborted: isSet(object.uploadsAborted)
+        ? globalThis.Number(object.uploadsAborted)
+        : isSet(object.uploads_aborted)
+        ? globalThis.Number(object.uploads_aborted)
+        : 0,
+      readBack: globalThis.Array.isArray(object?.readBack)
+        ? object.readBack.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.read_back)
+        ? object.read_back.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: StoreEvidence): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.storeId !== "") {
+      obj.storeId = message.storeId;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.keysFound !== 0) {
+      obj.keysFound = Math.round(message.keysFound);
+    }
+    if (message.keysMissing !== 0) {
+      obj.keysMissing = Math.round(message.keysMissing);
+    }
+    if (message.versionsDeleted !== 0) {
+      obj.versionsDeleted = Math.round(message.versionsDeleted);
+    }
+    if (message.uploadsAborted !== 0) {
+      obj.uploadsAborted = Math.round(message.uploadsAborted);
+    }
+    if (message.readBack?.length) {
+      obj.readBack = message.readBack;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StoreEvidence>, I>>(base?: I): StoreEvidence {
+    return StoreEvidence.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StoreEvidence>, I>>(object: I): StoreEvidence {
+    const message = createBaseStoreEvidence();
+    message.store = object.store ?? "";
+    message.storeId = object.storeId ?? "";
+    message.kind = object.kind ?? "";
+    message.keysFound = object.keysFound ?? 0;
+    message.keysMissing = object.keysMissing ?? 0;
+    message.versionsDeleted = object.versionsDeleted ?? 0;
+    message.uploadsAborted = object.uploadsAborted ?? 0;
+    message.readBack = object.readBack?.map((e) => e) || [];
     return message;
   },
 };

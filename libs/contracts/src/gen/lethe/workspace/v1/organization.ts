@@ -168,7 +168,10 @@ export interface DeletionPolicy {
   orphanDelaySeconds?:
     | number
     | undefined;
-  /** How long blocks stay after the metadata is gone. Only 0 is accepted today. */
+  /**
+   * How long blocks stay after the grant, when the metadata goes: as long as backups of the metadata are kept that shall find
+   * them. From 0 to a century.
+   */
   sweepDelaySeconds?:
     | number
     | undefined;

@@ -156,6 +156,12 @@ export interface Grant {
   retries: number;
   /** Not empty: the deletion that this one replays, over a restored backup. */
   replayOf: string;
+  /** From here on blocks may be deleted: the grant's time and the delay of the policy that the deletion froze. */
+  sweepTime:
+    | Date
+    | undefined;
+  /** At this moment: that time is over, by the authority's clock. Until it is, remove everything else and release no block. */
+  blocksDue: boolean;
 }
 
 export interface GetGrantRequest {
@@ -1936,6 +1942,8 @@ function createBaseGrant(): Grant {
     blocksKept: false,
     retries: 0,
     replayOf: "",
+    sweepTime: undefined,
+    blocksDue: false,
   };
 }
 
@@ -1973,6 +1981,12 @@ export const Grant: MessageFns<Grant> = {
     }
     if (message.replayOf !== "") {
       writer.uint32(90).string(message.replayOf);
+    }
+    if (message.sweepTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sweepTime), writer.uint32(98).fork()).join();
+    }
+    if (message.blocksDue !== false) {
+      writer.uint32(104).bool(message.blocksDue);
     }
     return writer;
   },
@@ -2078,6 +2092,22 @@ export const Grant: MessageFns<Grant> = {
             message.replayOf = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.sweepTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.blocksDue = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2129,6 +2159,16 @@ export const Grant: MessageFns<Grant> = {
         : isSet(object.replay_of)
         ? globalThis.String(object.replay_of)
         : "",
+      sweepTime: isSet(object.sweepTime)
+        ? fromJsonTimestamp(object.sweepTime)
+        : isSet(object.sweep_time)
+        ? fromJsonTimestamp(object.sweep_time)
+        : undefined,
+      blocksDue: isSet(object.blocksDue)
+        ? globalThis.Boolean(object.blocksDue)
+        : isSet(object.blocks_due)
+        ? globalThis.Boolean(object.blocks_due)
+        : false,
     };
   },
 
@@ -2167,6 +2207,12 @@ export const Grant: MessageFns<Grant> = {
     if (message.replayOf !== "") {
       obj.replayOf = message.replayOf;
     }
+    if (message.sweepTime !== undefined) {
+      obj.sweepTime = message.sweepTime.toISOString();
+    }
+    if (message.blocksDue !== false) {
+      obj.blocksDue = message.blocksDue;
+    }
     return obj;
   },
 
@@ -2186,6 +2232,8 @@ export const Grant: MessageFns<Grant> = {
     message.blocksKept = object.blocksKept ?? false;
     message.retries = object.retries ?? 0;
     message.replayOf = object.replayOf ?? "";
+    message.sweepTime = object.sweepTime ?? undefined;
+    message.blocksDue = object.blocksDue ?? false;
     return message;
   },
 };

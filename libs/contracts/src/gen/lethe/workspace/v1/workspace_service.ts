@@ -237,6 +237,17 @@ export interface GetDeletionCertificateResponse {
   jws: string;
 }
 
+export interface GetDeletionStatementRequest {
+  /** Absent: the caller is a service or an operator. */
+  caller: Caller | undefined;
+  workspaceId: string;
+}
+
+export interface GetDeletionStatementResponse {
+  /** Compact JWS (RFC 7515), EdDSA, of a type of its own. */
+  jws: string;
+}
+
 export interface ListCertificateKeysRequest {
 }
 
@@ -3282,6 +3293,164 @@ export const GetDeletionCertificateResponse: MessageFns<GetDeletionCertificateRe
   ): GetDeletionCertificateResponse {
     const message = createBaseGetDeletionCertificateResponse();
     message.certificateId = object.certificateId ?? "";
+    message.jws = object.jws ?? "";
+    return message;
+  },
+};
+
+function createBaseGetDeletionStatementRequest(): GetDeletionStatementRequest {
+  return { caller: undefined, workspaceId: "" };
+}
+
+export const GetDeletionStatementRequest: MessageFns<GetDeletionStatementRequest> = {
+  encode(message: GetDeletionStatementRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.caller !== undefined) {
+      Caller.encode(message.caller, writer.uint32(10).fork()).join();
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionStatementRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionStatementRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.caller = Caller.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workspaceId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetDeletionStatementRequest {
+    return {
+      caller: isSet(object.caller) ? Caller.fromJSON(object.caller) : undefined,
+      workspaceId: isSet(object.workspaceId)
+        ? globalThis.String(object.workspaceId)
+        : isSet(object.workspace_id)
+        ? globalThis.String(object.workspace_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetDeletionStatementRequest): unknown {
+    const obj: any = {};
+    if (message.caller !== undefined) {
+      obj.caller = Caller.toJSON(message.caller);
+    }
+    if (message.workspaceId !== "") {
+      obj.workspaceId = message.workspaceId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionStatementRequest>, I>>(base?: I): GetDeletionStatementRequest {
+    return GetDeletionStatementRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionStatementRequest>, I>>(object: I): GetDeletionStatementRequest {
+    const message = createBaseGetDeletionStatementRequest();
+    message.caller = (object.caller !== undefined && object.caller !== null)
+      ? Caller.fromPartial(object.caller)
+      : undefined;
+    message.workspaceId = object.workspaceId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetDeletionStatementResponse(): GetDeletionStatementResponse {
+  return { jws: "" };
+}
+
+export const GetDeletionStatementResponse: MessageFns<GetDeletionStatementResponse> = {
+  encode(message: GetDeletionStatementResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jws !== "") {
+      writer.uint32(10).string(message.jws);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionStatementResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionStatementResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jws = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetDeletionStatementResponse {
+    return { jws: isSet(object.jws) ? globalThis.String(object.jws) : "" };
+  },
+
+  toJSON(message: GetDeletionStatementResponse): unknown {
+    const obj: any = {};
+    if (message.jws !== "") {
+      obj.jws = message.jws;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionStatementResponse>, I>>(base?: I): GetDeletionStatementResponse {
+    return GetDeletionStatementResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionStatementResponse>, I>>(object: I): GetDeletionStatementResponse {
+    const message = createBaseGetDeletionStatementResponse();
     message.jws = object.jws ?? "";
     return message;
   },
@@ -6619,6 +6788,21 @@ export const WorkspaceServiceService = {
     responseDeserialize: (value: Buffer): GetDeletionCertificateResponse =>
       GetDeletionCertificateResponse.decode(value),
   },
+  /**
+   * A signed statement of where a deletion stands now: what is gone, what is left and why. Never a certificate, and never says that
+   * the deletion is complete. As GetDeletion; FAILED_PRECONDITION ALREADY_CERTIFIED, NOT_PURGING.
+   */
+  getDeletionStatement: {
+    path: "/lethe.workspace.v1.WorkspaceService/GetDeletionStatement" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetDeletionStatementRequest): Buffer =>
+      Buffer.from(GetDeletionStatementRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetDeletionStatementRequest => GetDeletionStatementRequest.decode(value),
+    responseSerialize: (value: GetDeletionStatementResponse): Buffer =>
+      Buffer.from(GetDeletionStatementResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetDeletionStatementResponse => GetDeletionStatementResponse.decode(value),
+  },
   /** The public keys of certificates, as a JSON Web Key Set. */
   listCertificateKeys: {
     path: "/lethe.workspace.v1.WorkspaceService/ListCertificateKeys" as const,
@@ -6833,6 +7017,11 @@ export interface WorkspaceServiceServer extends UntypedServiceImplementation {
   watchDeletion: handleServerStreamingCall<WatchDeletionRequest, WatchDeletionResponse>;
   /** NOT_FOUND DELETION_NOT_FOUND, CERTIFICATE_NOT_FOUND until it exists. */
   getDeletionCertificate: handleUnaryCall<GetDeletionCertificateRequest, GetDeletionCertificateResponse>;
+  /**
+   * A signed statement of where a deletion stands now: what is gone, what is left and why. Never a certificate, and never says that
+   * the deletion is complete. As GetDeletion; FAILED_PRECONDITION ALREADY_CERTIFIED, NOT_PURGING.
+   */
+  getDeletionStatement: handleUnaryCall<GetDeletionStatementRequest, GetDeletionStatementResponse>;
   /** The public keys of certificates, as a JSON Web Key Set. */
   listCertificateKeys: handleUnaryCall<ListCertificateKeysRequest, ListCertificateKeysResponse>;
   listBuckets: handleUnaryCall<ListBucketsRequest, ListBucketsResponse>;
@@ -7091,6 +7280,25 @@ export interface WorkspaceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDeletionCertificateResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * A signed statement of where a deletion stands now: what is gone, what is left and why. Never a certificate, and never says that
+   * the deletion is complete. As GetDeletion; FAILED_PRECONDITION ALREADY_CERTIFIED, NOT_PURGING.
+   */
+  getDeletionStatement(
+    request: GetDeletionStatementRequest,
+    callback: (error: ServiceError | null, response: GetDeletionStatementResponse) => void,
+  ): ClientUnaryCall;
+  getDeletionStatement(
+    request: GetDeletionStatementRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetDeletionStatementResponse) => void,
+  ): ClientUnaryCall;
+  getDeletionStatement(
+    request: GetDeletionStatementRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetDeletionStatementResponse) => void,
   ): ClientUnaryCall;
   /** The public keys of certificates, as a JSON Web Key Set. */
   listCertificateKeys(

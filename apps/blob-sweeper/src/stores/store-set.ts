@@ -1,0 +1,105 @@
+import { STORE_MARKERS, type ObjectStore } from '@lethe/object-store';
+import type { Pool } from '@lethe/postgres';
+import { whyNotToSweep, troubleOf, type LookedAt } from './judge-stores.js';
+import { listStoreRows, rememberStores, type StoreRow } from './store-registry.sql.js';
+
+/** A store with those whose blocks it holds; none named: everybody's. */
+export interface PlacedStore {
+  readonly store: ObjectStore;
+  readonly organizations: readonly string[];
+}
+
+/** Where an organization's blocks are. */
+export type StoresOf =
+  | { readonly kind: 'known'; readonly stores: readonly ObjectStore[] }
+  /** Nothing may be swept, for nothing could be concluded. */
+  | { readonly kind: 'unsure'; readonly stores: readonly ObjectStore[]; readonly reason: string };
+
+export interface StoreSet {
+  /** In the order of the configuration. */
+  readonly placed: readonly PlacedStore[];
+  readonly all: readonly ObjectStore[];
+  /**
+   * The stores of an organization. Each was recognized by its marker a few seconds ago at most, and no other store is known that may
+   * hold blocks of it. Rejects while a store does not answer.
+   */
+  of(organizationId: string): Promise<StoresOf>;
+}
+
+const FRESH_MS = 10_000;
+
+interface Look {
+  readonly at: number;
+  readonly stores: readonly LookedAt[];
+  readonly rows: readonly StoreRow[];
+}
+
+/** Looks at what an organization's stores are when asked, and believes a look for `freshMs`; those who ask meanwhile share one. */
+export function createStoreSet(
+  pool: Pool,
+  placed: readonly PlacedStore[],
+  { freshMs = FRESH_MS, now = () => performance.now() } = {},
+): StoreSet {
+  const looks = new Map<string, Promise<Look>>();
+
+  async function look(own: readonly PlacedStore[]): Promise<Look> {
+    const at = now();
+    const stores = await Promise.all(
+      own.map(async ({ store, organizations }) => {
+        const markers = await store.identities();
+        return { name: store.name, id: store.id, organizations, markers };
+      }),
+    );
+    const known = own.filter((_, i) => troubleOf(stores[i] as LookedAt) === undefined);
+    await rememberStores(
+      pool,
+      known.flatMap(({ store, organizations }) =>
+        (organizations.length === 0 ? [''] : organizations).map((organization_id) => ({
+          store_id: store.id,
+          organization_id,
+          name: store.name,
+          kind: store.kind,
+        })),
+      ),
+    );
+    return { at, stores, rows: await listStoreRows(pool) };
+  }
+
+  /** One look for all organizations with the same stores. */
+  async function fresh(own: readonly PlacedStore[]): Promise<Look> {
+    const key = own.map(({ store }) => store.id).join();
+    const kept = looks.get(key);
+    if (kept !== undefined) {
+      const seen = await kept.catch(() => undefined);
+      if (seen !== undefined && now() - seen.at < freshMs) return seen;
+      if (looks.get(key) !== kept) return fresh(own); // somebody is looking anew
+    }
+    const looking = look(own);
+    looks.set(key, looking);
+    return looking;
+  }
+
+  return {
+    placed,
+    all: placed.map(({ store }) => store),
+    async of(organizationId) {
+      const own = placed.filter(
+        ({ organizations }) => organizations.length === 0 || organizations.includes(organizationId),
+      );
+      const stores = own.map(({ store }) => store);
+      if (STORE_MARKERS.startsWith(`${organizationId}/`))
+        return { kind: 'unsure', stores, reason: 'the organization has the name of the markers' };
+      const seen = own.length === 0 ? { stores: [], rows: [] } : await fresh(own);
+      const unseen = placed
+        .filter((one) => !own.includes(one))
+        .map(({ store, organizations }) => ({
+          name: store.name,
+          id: store.id,
+          organizations,
+          markers: undefined,
+        }));
+      const reason = whyNotToSweep(organizationId, [...seen.stores, ...unseen], seen.rows);
+      return reason === undefined ? { kind: 'known', stores } : { kind: 'unsure', stores, reason };
+    },
+  };
+}
