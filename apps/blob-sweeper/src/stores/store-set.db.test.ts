@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await forgetStores(database.pool);
   [one, two] = await Promise.all([createTestBucket(serverVariable), createTestBucket(serverVariable)]);
-  open = [one!, two!];
+  open = [one, two];
 });
 afterEach(() => {
   for (const each of open) each.close();

@@ -79,7 +79,7 @@ export async function createTestBucket(
   await admin.send(new PutBucketPolicyCommand({ Bucket: name, Policy: policy }));
 
   const id = randomUUID();
-  await admin.send(new PutObjectCommand({ Bucket: name, Key: `${STORE_MARKERS}${id}` }));
+  await admin.send(new PutObjectCommand({ Bucket: name, Key: `${STORE_MARKERS}${id}`, Body: '' }));
 
   return {
     name,
