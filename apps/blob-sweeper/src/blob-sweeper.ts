@@ -19,11 +19,14 @@ import {
 import { createMetrics, type Logger } from '@lethe/telemetry';
 import { mayCall } from './allowed-calls.js';
 import type { Config } from './config.js';
+import { examineStoresRpc } from './examine-stores/examine-stores.rpc.js';
 import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
 import { createSweepLimits } from './limit/sweep-limits.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
+import { listStoresRpc } from './list-stores/list-stores.rpc.js';
 import { listSweepLimitsRpc } from './list-sweep-limits/list-sweep-limits.rpc.js';
 import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
+import { retireStoreRpc } from './retire-store/retire-store.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
@@ -90,9 +93,9 @@ export function createBlobSweeper(
         probeStores: handlers.unary(probeStoresRpc(stores)),
         setSweepLimit: handlers.unary(setSweepLimitRpc(pool, stores, limits.wake)),
         listSweepLimits: handlers.unary(listSweepLimitsRpc(pool)),
-        examineStores: handlers.unary(notYet),
-        listStores: handlers.unary(notYet),
-        retireStore: handlers.unary(notYet),
+        examineStores: handlers.unary(examineStoresRpc(stores, () => new Date())),
+        listStores: handlers.unary(listStoresRpc(pool, storeSet.placed)),
+        retireStore: handlers.unary(retireStoreRpc(pool, storeSet.placed, logger)),
         listSweptPages: handlers.unary(notYet),
         listOrphanObjects: handlers.serverStream(notYet),
         deleteOrphanObjects: handlers.unary(notYet),

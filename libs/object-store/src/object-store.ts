@@ -1,3 +1,5 @@
+import type { StoreFinding } from './examination.js';
+
 /** Under it lies an empty object for the store's id: `.lethe-store/<uuid>`. No organization's prefix. */
 export const STORE_MARKERS = '.lethe-store/';
 
@@ -76,6 +78,8 @@ export interface ObjectStore {
   /** By which it must be recognized; see {@link ObjectStore.identities}. A UUID. */
   readonly id: string;
   readonly kind: 's3' | 'filesystem';
+  /** Where it is, for people: endpoint and bucket, or a directory. Never a credential. */
+  readonly place: string;
   /** False: a key range cannot be listed in order at the cost of its size; keys are looked up one by one. */
   readonly listsRanges: boolean;
   /**
@@ -103,6 +107,8 @@ export interface ObjectStore {
   probe(): Promise<void>;
   /** Never rejects, and ends within that time. */
   describeBucket(withinMs: number): Promise<BucketTraits>;
+  /** Tries out what it does and what its keys may, each trial with a finding; never rejects. Takes up to a minute. */
+  examine(now: () => Date): Promise<StoreFinding[]>;
   /** Ends what is under way, which rejects, and all that comes later. */
   close(): void;
 }

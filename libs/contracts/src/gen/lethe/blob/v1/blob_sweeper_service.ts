@@ -254,7 +254,7 @@ export interface ListStoresRequest {
 }
 
 export interface ListStoresResponse {
-  /** By name. */
+  /** By name, id and organization. */
   stores: Store[];
 }
 
@@ -262,10 +262,11 @@ export interface Store {
   name: string;
   storeId: string;
   kind: string;
-  /** Those whose blocks it holds; empty: all of them. */
-  organizationIds: string[];
+  /** Whose blocks it holds; empty: everybody's. */
+  organizationId: string;
   /** In the configuration of the replica that answers. */
   configured: boolean;
+  /** Absent: it was never recognized. */
   firstSeenTime: Date | undefined;
   retireTime: Date | undefined;
   retiredBy: string;
@@ -2358,7 +2359,7 @@ function createBaseStore(): Store {
     name: "",
     storeId: "",
     kind: "",
-    organizationIds: [],
+    organizationId: "",
     configured: false,
     firstSeenTime: undefined,
     retireTime: undefined,
@@ -2379,8 +2380,8 @@ export const Store: MessageFns<Store> = {
     if (message.kind !== "") {
       writer.uint32(26).string(message.kind);
     }
-    for (const v of message.organizationIds) {
-      writer.uint32(34).string(v!);
+    if (message.organizationId !== "") {
+      writer.uint32(34).string(message.organizationId);
     }
     if (message.configured !== false) {
       writer.uint32(40).bool(message.configured);
@@ -2445,7 +2446,7 @@ export const Store: MessageFns<Store> = {
               break;
             }
 
-            message.organizationIds.push(reader.string());
+            message.organizationId = reader.string();
             continue;
           }
           case 5: {
@@ -2517,11 +2518,11 @@ export const Store: MessageFns<Store> = {
         ? globalThis.String(object.store_id)
         : "",
       kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
-      organizationIds: globalThis.Array.isArray(object?.organizationIds)
-        ? object.organizationIds.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.organization_ids)
-        ? object.organization_ids.map((e: any) => globalThis.String(e))
-        : [],
+      organizationId: isSet(object.organizationId)
+        ? globalThis.String(object.organizationId)
+        : isSet(object.organization_id)
+        ? globalThis.String(object.organization_id)
+        : "",
       configured: isSet(object.configured) ? globalThis.Boolean(object.configured) : false,
       firstSeenTime: isSet(object.firstSeenTime)
         ? fromJsonTimestamp(object.firstSeenTime)
@@ -2558,8 +2559,8 @@ export const Store: MessageFns<Store> = {
     if (message.kind !== "") {
       obj.kind = message.kind;
     }
-    if (message.organizationIds?.length) {
-      obj.organizationIds = message.organizationIds;
+    if (message.organizationId !== "") {
+      obj.organizationId = message.organizationId;
     }
     if (message.configured !== false) {
       obj.configured = message.configured;
@@ -2590,7 +2591,7 @@ export const Store: MessageFns<Store> = {
     message.name = object.name ?? "";
     message.storeId = object.storeId ?? "";
     message.kind = object.kind ?? "";
-    message.organizationIds = object.organizationIds?.map((e) => e) || [];
+    message.organizationId = object.organizationId ?? "";
     message.configured = object.configured ?? false;
     message.firstSeenTime = object.firstSeenTime ?? undefined;
     message.retireTime = object.retireTime ?? undefined;
@@ -3919,7 +3920,7 @@ export const BlobSweeperServiceService = {
   },
   /**
    * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
-   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   * ".lethe-trial/", never under an organization's prefix. Takes up to a minute. NOT_FOUND STORE_NOT_FOUND.
    */
   examineStores: {
     path: "/lethe.blob.v1.BlobSweeperService/ExamineStores" as const,
@@ -3931,7 +3932,10 @@ export const BlobSweeperServiceService = {
       Buffer.from(ExamineStoresResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExamineStoresResponse => ExamineStoresResponse.decode(value),
   },
-  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  /**
+   * The stores that hold or held blocks, configured or not, with what keeps them from being swept: one entry for each
+   * organization that a store is or was configured for, or one for all.
+   */
   listStores: {
     path: "/lethe.blob.v1.BlobSweeperService/ListStores" as const,
     requestStream: false as const,
@@ -4035,10 +4039,13 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
   probeStores: handleUnaryCall<ProbeStoresRequest, ProbeStoresResponse>;
   /**
    * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
-   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   * ".lethe-trial/", never under an organization's prefix. Takes up to a minute. NOT_FOUND STORE_NOT_FOUND.
    */
   examineStores: handleUnaryCall<ExamineStoresRequest, ExamineStoresResponse>;
-  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  /**
+   * The stores that hold or held blocks, configured or not, with what keeps them from being swept: one entry for each
+   * organization that a store is or was configured for, or one for all.
+   */
   listStores: handleUnaryCall<ListStoresRequest, ListStoresResponse>;
   /**
    * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
@@ -4119,7 +4126,7 @@ export interface BlobSweeperServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Tries out what each store does, for operators, before the first purge: what it is asked to put or delete lies under
-   * ".lethe-store/", never under an organization's prefix. Takes up to a minute.
+   * ".lethe-trial/", never under an organization's prefix. Takes up to a minute. NOT_FOUND STORE_NOT_FOUND.
    */
   examineStores(
     request: ExamineStoresRequest,
@@ -4136,7 +4143,10 @@ export interface BlobSweeperServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExamineStoresResponse) => void,
   ): ClientUnaryCall;
-  /** The stores that hold or held blocks, configured or not, with what keeps them from being swept. */
+  /**
+   * The stores that hold or held blocks, configured or not, with what keeps them from being swept: one entry for each
+   * organization that a store is or was configured for, or one for all.
+   */
   listStores(
     request: ListStoresRequest,
     callback: (error: ServiceError | null, response: ListStoresResponse) => void,

@@ -1,0 +1,36 @@
+import { status } from '@grpc/grpc-js';
+import { isCanonicalUuid, type RetireStoreRequest, type RetireStoreResponse } from '@lethe/contracts';
+import { RefusalError } from '@lethe/outcome';
+import type { Pool } from '@lethe/postgres';
+import type { Logger } from '@lethe/telemetry';
+import { invalid, printableOf, storeNotFound } from '../requests.js';
+import { storeEntry } from '../stores/store-entry.js';
+import type { PlacedStore } from '../stores/store-set.js';
+import { retireStore } from './retire-store.sql.js';
+
+const REASON_LENGTH = 500;
+
+/** An operator says that no block is left in a store. Never of one that is configured: it would only be remembered anew. */
+export const retireStoreRpc =
+  (pool: Pool, placed: readonly PlacedStore[], logger: Logger) =>
+  async (request: RetireStoreRequest): Promise<RetireStoreResponse> => {
+    const { storeId, organizationId } = request;
+    if (!isCanonicalUuid(storeId)) throw invalid('store_id must be a UUID in lower case, with hyphens');
+    if (organizationId !== '') printableOf(organizationId, 'organization_id');
+    const by = printableOf(request.retiredBy, 'retired_by');
+    const reason = printableOf(request.reason, 'reason', REASON_LENGTH);
+    const configured = placed.some(
+      ({ store, organizations }) =>
+        store.id === storeId && (organizations.length === 0 || organizations.includes(organizationId)),
+    );
+    if (configured)
+      throw new RefusalError({
+        code: status.FAILED_PRECONDITION,
+        reason: 'STORE_CONFIGURED',
+        message: 'The store is configured: take it out of the configuration of every replica first',
+      });
+    const row = await retireStore(pool, { storeId, organizationId, by, reason });
+    if (row === undefined) throw storeNotFound('No store of this id was ever swept in for that organization');
+    logger.warn({ storeId, organizationId, by }, 'a store was retired: pages are verified without it');
+    return { store: storeEntry(row, false) };
+  };

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import {
+  failure,
+  findingOfClock,
+  findingOfIdentity,
+  ok,
+  STORE_TRIALS,
+  unknown,
+  warning,
+  type StoreFinding,
+  type TrialName,
+} from './examination.js';
+import { STORE_MARKERS, type BucketTraits, type ObjectStore } from './object-store.js';
+import { unaccounted } from './s3-answer.js';
+import type { BoundedClient } from './s3-client.js';
+
+const REQUEST_KEYS = 1_000;
+const TRAITS_MS = 10_000;
+
+type Examined = Pick<
+  ObjectStore,
+  'id' | 'identities' | 'listVersions' | 'listUploads' | 'deleteVersions' | 'describeBucket'
+>;
+
+/**
+ * Tries out what a bucket does and what its keys may: what a purge needs, and what they should not be able to. Each trial ends in a
+ * finding, whatever happens. What the trials put, should the keys allow it, is deleted again, or the finding names it.
+ */
+export async function examineBucket(
+  store: Examined,
+  { send }: Pick<BoundedClient, 'send'>,
+  Bucket: string,
+  now: () => Date,
+): Promise<StoreFinding[]> {
+  const traits = await store.describeBucket(TRAITS_MS);
+  const asked: Promise<StoreFinding[]>[] = [
+    trial('IDENTITY', async () => findingOfIdentity(store.id, await store.identities())),
+    trial('LIST', async () => {
+      await send(new ListObjectsV2Command({ Bucket, Prefix: STORE_MARKERS, MaxKeys: 1 }));
+      return ok('LIST', 'objects can be listed');
+    }),
+    trial('LIST_VERSIONS', async () => {
+      await store.listVersions(STORE_MARKERS, '');
+      return ok('LIST_VERSIONS', 'versions and delete markers can be listed');
+    }),
+    trial('LIST_UPLOADS', async () => {
+      await store.listUploads(STORE_MARKERS, '');
+      return ok('LIST_UPLOADS', 'unfinished uploads can be listed');
+    }),
+    Promise.resolve(findingsOfTraits(traits)),
+    trial('DELETE', () => deleteMissing(send, Bucket, 1, 'DELETE')),
+    trial('DELETE_LIMIT', () => deleteMissing(send, Bucket, REQUEST_KEYS, 'DELETE_LIMIT')),
+    trial('READ', () => read(send, Bucket, store.id)),
+    trial('CLOCK', async () => findingOfClock(await dateOf(send, Bucket), now())),
+    putAndDelete(store, send, Bucket),
+  ];
+  return (await Promise.all(asked)).flat();
+}
+
+async function trial(what: TrialName, run: () => Promise<StoreFinding>): Promise<StoreFinding[]> {
+  try {
+    return [await run()];
+  } catch (error) {
+    const message = `${codeOf(error)}${hintOf(error)}`;
+    return [what === 'CLOCK' || what === 'READ' ? unknown(what, message) : failure(what, message)];
+  }
+}
+
+function findingsOfTraits({ reachable, versioning, mfaDelete, objectLock }: BucketTraits): StoreFinding[] {
+  const silent = reachable ? 'the store does not say' : 'the bucket cannot be reached';
+  return [
+    versioning === 'unknown'
+      ? unknown('VERSIONING', silent)
+      : ok('VERSIONING', versioning === 'none' ? 'none' : `${versioning}: all versions are deleted`),
+    objectLock === 'unknown'
+      ? unknown('OBJECT_LOCK', silent)
+      : objectLock
+        ? warning(
+            'OBJECT_LOCK',
+            'versions may be locked: their purge waits until that ends, and is never forced',
+          )
+        : ok('OBJECT_LOCK', 'none'),
+    mfaDelete
+      ? failure('MFA_DELETE', 'deleting a version takes a device that no service has')
+      : ok('MFA_DELETE', 'not required'),
+  ];
+}
+
+/** Named by version, so that a bucket with versions gets no delete markers by it. */
+async function deleteMissing(
+  send: BoundedClient['send'],
+  Bucket: string,
+  count: number,
+  what: TrialName,
+): Promise<StoreFinding> {
+  const objects = Array.from({ length: count }, () => ({
+    Key: `${STORE_TRIALS}${randomUUID()}`,
+    VersionId: 'null',
+  }));
+  const answer = await send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }));
+  const [refused, ...others] = unaccounted(objects, answer);
+  if (refused)
+    return failure(what, `${others.length + 1} of ${count} keys that are not there: ${refused.code}`);
+  return ok(what, `${count} ${count === 1 ? 'key' : 'keys'} in one request, each accounted for`);
+}
+
+async function read(send: BoundedClient['send'], Bucket: string, id: string): Promise<StoreFinding> {
+  try {
+    const { Body } = await send(new GetObjectCommand({ Bucket, Key: STORE_MARKERS + id }));
+    await Body?.transformToByteArray();
+    return warning('READ', 'the keys can read objects, and need not');
+  } catch (error) {
+    return statusOf(error) === 403
+      ? ok('READ', 'the keys cannot read objects')
+      : unknown('READ', codeOf(error));
+  }
+}
+
+/** Only keys that can put can show the rest; those that should be used cannot. */
+async function putAndDelete(
+  store: Examined,
+  send: BoundedClient['send'],
+  Bucket: string,
+): Promise<StoreFinding[]> {
+  const Key = `${STORE_TRIALS}${randomUUID()}`;
+  const untried = 'not tried: the keys cannot put, as it should be';
+  try {
+    await send(new PutObjectCommand({ Bucket, Key, Body: '' }));
+  } catch (error) {
+    const put = statusOf(error) === 403 ? ok('PUT', 'the keys cannot put') : unknown('PUT', codeOf(error));
+    return [put, unknown('CONDITIONAL_DELETE', untried), unknown('READ_BACK', untried)];
+  }
+  const put = warning('PUT', 'the keys can put objects, and should not be able to');
+  const conditional = await trial('CONDITIONAL_DELETE', () => deleteIfOther(send, Bucket, Key));
+  const readBack = await trial('READ_BACK', async () => {
+    const { items } = await store.listVersions(Key, '');
+    const failed = await store.deleteVersions(items);
+    const left = (await store.listVersions(Key, '')).items;
+    if (left.length > 0)
+      return failure('READ_BACK', `${Key} is still listed: ${failed[0]?.code ?? 'no reason'}`);
+    return items.length > 0
+      ? ok('READ_BACK', 'what was put was listed, and is not listed after its deletion')
+      : failure('READ_BACK', `${Key} was put and not listed`);
+  });
+  return [put, ...conditional, ...readBack];
+}
+
+async function deleteIfOther(
+  send: BoundedClient['send'],
+  Bucket: string,
+  Key: string,
+): Promise<StoreFinding> {
+  try {
+    await send(new DeleteObjectCommand({ Bucket, Key, IfMatch: '"00000000000000000000000000000000"' }));
+    return warning('CONDITIONAL_DELETE', 'a condition that does not hold is ignored; none is ever relied on');
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 412) return ok('CONDITIONAL_DELETE', 'a condition that does not hold is refused');
+    return unknown('CONDITIONAL_DELETE', codeOf(error));
+  }
+}
+
+async function dateOf(send: BoundedClient['send'], Bucket: string): Promise<Date> {
+  let date: string | undefined;
+  const command = new HeadBucketCommand({ Bucket });
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      date = (result.response as { headers?: Record<string, string> }).headers?.['date'];
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'readDate' },
+  );
+  await send(command);
+  if (date === undefined || Number.isNaN(Date.parse(date))) throw new Error('the store tells no time');
+  return new Date(date);
+}
+
+const statusOf = (error: unknown) =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+
+const codeOf = (error: unknown) => (error as Error).name;
+
+/** Stores that want a digest of the request say so in one of these. */
+function hintOf(error: unknown): string {
+  const wantsDigest = /md5|digest/i.test(`${(error as Error).name} ${(error as Error).message}`);
+  return wantsDigest ? ': set contentMd5 for this store' : '';
+}
