@@ -95,7 +95,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const toStart = only.filter((name) => !found.has(name));
   if (toStart.length > 0) checkMachine();
   const cache = toStart.length > 0 ? await cacheDirectory(options.cache, env) : '';
-  if (toStart.some((name) => name !== 'postgres')) await codename();
+  if (toStart.some((name) => name === 'nats' || name === 's3')) await codename();
   const data = await openData(options.data, say);
 
   const results = await Promise.allSettled(toStart.map((name) => startOne(name, cache, data, options)));

@@ -18,7 +18,7 @@ export interface SwiftPackages {
 
 const SWIFT: Purpose = {
   what: 'OpenStack Swift, the second S3 server that tests are run against,',
-  instead: 'use a Debian-like machine whose apt sources have the main archive',
+  instead: 'run what needs it on a Debian-like machine whose apt sources have the main archive',
 };
 
 /** Python, Swift, and whatever they need of libraries and modules. */
