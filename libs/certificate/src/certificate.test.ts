@@ -1,47 +1,18 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CertificateClaims } from './claims.js';
+import { NOTHING_FOUND, type CertificateClaims } from './claims.js';
+import { canonicalJws } from './compact.js';
 import { readCertificateKey, type CertificateKey } from './sign.js';
-import { verifyCertificate } from './verify.js';
-
-const blocks = { pages: 1, total: 3, swept: 2, retained: 1, root: 'ab'.repeat(32) };
-const claims: CertificateClaims = {
-  version: 1,
-  certificateId: '0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d01',
-  deletionId: '0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d02',
-  organizationId: 'org1',
-  workspaceId: '0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d03',
-  epoch: 1,
-  kind: 'deletion_planned',
-  requestedBy: 'user-1',
-  deleteTime: '2026-01-01T00:00:00.000Z',
-  purgeTime: '2026-01-31T00:00:00.000Z',
-  grantTime: '2026-01-31T00:00:01.000Z',
-  issueTime: '2026-01-31T00:01:00.000Z',
-  participants: [
-    {
-      participant: 'realm-purge',
-      reportTime: '2026-01-31T00:00:30.000Z',
-      removed: { blocks: 3 },
-      blocks,
-      stores: [],
-    },
-  ],
-  blocks,
-  readBack: 'listing',
-  limits: [],
-  issuer: 'lethe',
-  sequence: 1,
-  previous: null,
-};
+import { blocks, flippedTexts, makeKey, statement, store, version1, version2 } from './testing/samples.js';
+import { verifyCertificate, verifyStatement } from './verify.js';
 
 let key: CertificateKey;
 let keys: JSONWebKeySet;
 beforeAll(async () => {
-  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  key = await readCertificateKey(JSON.stringify(await exportJWK(privateKey)));
-  keys = { keys: [key.publicJwk] };
+  ({ key, keys } = await makeKey());
 });
+
+const claims = version1;
 
 describe('a deletion certificate', () => {
   it('verifies with the public key and says what was signed', async () => {
@@ -58,14 +29,43 @@ describe('a deletion certificate', () => {
     await expect(async () => key.sign({ ...claims, replayOf: '' })).rejects.toThrow();
   });
 
-  it('shows every flipped character', async () => {
-    const jws = await key.sign(claims);
-    for (let at = 0; at < jws.length; at++) {
-      const flipped = `${jws.slice(0, at)}${jws[at] === 'A' ? 'B' : 'A'}${jws.slice(at + 1)}`;
-      // The last character of a base64url part carries bits that decode to nothing.
-      if (decodes(flipped) === decodes(jws)) continue;
-      expect((await verifyCertificate(flipped, keys)).kind, `character ${at}`).not.toBe('verified');
+  it('shows every flipped byte, those that decode to nothing among them', async () => {
+    const jws = await key.sign(version1);
+    const kinds = await Promise.all(
+      flippedTexts(`${jws}\n`).map(async (text) => (await verifyCertificate(text, keys)).kind),
+    );
+    expect(kinds).toHaveLength(jws.length + 1);
+    expect(kinds).not.toContain('verified');
+  });
+
+  it('shows every flipped bit: what is still in its one spelling says something else', async () => {
+    const jws = await key.sign(version2);
+    const said = (text: string) =>
+      text.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
+    const bytes = Buffer.from(jws);
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      const text = canonicalJws(flipped.toString('latin1'));
+      if (text !== undefined && said(text).join() === said(jws).join()) expect.fail(`${bit}: ${text}`);
     }
+  });
+
+  it('has one spelling: no padding, no space, nothing before or behind it', async () => {
+    const jws = await key.sign(version2);
+    for (const other of [`${jws}=`, ` ${jws}`, `${jws} `, `${jws}\n\n`, `${jws}.`, jws.replace('.', '\n.')])
+      expect((await verifyCertificate(other, keys)).kind).toBe('invalid');
+  });
+
+  it('is verified only by a key whose id is its thumbprint', async () => {
+    const jws = await key.sign(version2);
+    const x = key.publicJwk.x ?? '';
+    for (const flipped of flippedTexts(x)) {
+      const altered = { keys: [{ ...key.publicJwk, x: flipped }] };
+      expect((await verifyCertificate(jws, altered)).kind).toBe('unknown_key');
+    }
+    const { kid: _kid, ...nameless } = key.publicJwk;
+    expect(await verifyCertificate(jws, { keys: [nameless] })).toMatchObject({ kind: 'unknown_key' });
   });
 
   it('names an unknown key', async () => {
@@ -96,8 +96,53 @@ describe('a deletion certificate', () => {
   });
 });
 
-const decodes = (jws: string) =>
-  jws
-    .split('.')
-    .map((part) => Buffer.from(part, 'base64url').toString('hex'))
-    .join('.');
+describe('version 2', () => {
+  const refused = (over: Partial<CertificateClaims>) =>
+    expect(async () => key.sign({ ...version2, ...over })).rejects;
+
+  it('says what was signed', async () => {
+    expect(await verifyCertificate(await key.sign(version2), keys)).toMatchObject({ claims: version2 });
+  });
+
+  it('is not signed when a store had more or fewer keys than were swept, or was not read back', async () => {
+    await refused({ stores: [{ ...store, keysMissing: 0 }] }).toThrow(/something or nothing/);
+    await refused({ stores: [{ ...store, readBack: [] }] }).toThrow(/read back/);
+    await refused({ stores: [] }).toThrow(/from no store/);
+    await refused({ stores: [store, store] }).toThrow(/named once/);
+    await refused({ stores: [{ ...store, store: 'other' }] }).toThrow(/name the same/);
+    await refused({ stores: [{ ...store, storeId: version2.deletionId }] }).toThrow(/media/);
+  });
+
+  it('is not signed with an exception', async () => {
+    await refused({ exceptions: ['one block'] } as never).toThrow();
+  });
+
+  it('says first that no store held anything', async () => {
+    const missing = [{ ...store, keysFound: 0, keysMissing: 2 }];
+    await refused({ stores: missing, limits: ['another'] }).toThrow(/said first/);
+    const said = { ...version2, stores: missing, limits: [NOTHING_FOUND, 'another'] };
+    expect(await verifyCertificate(await key.sign(said), keys)).toMatchObject({ kind: 'verified' });
+  });
+});
+
+describe('an interim statement', () => {
+  it('verifies as what it is, and never as a certificate', async () => {
+    const jws = await key.signStatement(statement);
+    expect(await verifyStatement(jws, keys)).toEqual({
+      kind: 'verified',
+      claims: statement,
+      keyId: key.keyId,
+    });
+    expect(await verifyCertificate(jws, keys)).toMatchObject({ kind: 'statement', claims: statement });
+    expect(await verifyStatement(await key.sign(version2), keys)).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('shows every flipped byte', async () => {
+    const kinds = await Promise.all(
+      flippedTexts(await key.signStatement(statement)).map(
+        async (text) => (await verifyStatement(text, keys)).kind,
+      ),
+    );
+    expect(kinds).not.toContain('verified');
+  });
+});

@@ -1,82 +1,18 @@
 import { z } from 'zod';
+import type { participantClaims } from './block-claims.js';
+import { claimsOfVersion1 } from './claims-1.js';
+import { claimsOfVersion2 } from './claims-2.js';
 
-const time = z.iso.datetime();
-const count = z.int().nonnegative();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
-
-/** Block pages as every participant that touches blocks counted them. */
-export const blockClaims = z.strictObject({
-  pages: count,
-  total: count,
-  /** Read back as gone from every store. */
-  swept: count,
-  /** Left in place: a live realm of the organization refers to them too. */
-  retained: count,
-  /** Merkle root over the pages (RFC 9162 hashing; libs/contracts, pageLeaf). */
-  root: sha256,
-});
+export { blockClaims, sameBlocks, type BlockClaims } from './block-claims.js';
+export { NOTHING_FOUND, nothingWasFound, storeClaims, type StoreClaims } from './store-claims.js';
 
 /**
  * What a deletion certificate claims. Ids, times and counts; never a name, an e-mail address or a key. Times are ISO 8601 UTC by
  * the authority's database.
  */
-export const certificateClaims = z
-  .strictObject({
-    version: z.literal(1),
-    certificateId: z.uuid(),
-    deletionId: z.uuid(),
-    /** The deletion that this one replays, over a restored backup; absent from all others. */
-    replayOf: z.uuid().optional(),
-    organizationId: z.string().min(1),
-    workspaceId: z.uuid(),
-    epoch: count,
-    kind: z.enum(['deletion_planned', 'orphaned']),
-    requestedBy: z.string().min(1),
-    /** Absent for an orphan: nobody deleted it. */
-    deleteTime: time.nullable(),
-    purgeTime: time.nullable(),
-    grantTime: time,
-    issueTime: time,
-    participants: z
-      .array(
-        z.strictObject({
-          participant: z.string().min(1),
-          reportTime: time,
-          removed: z.record(z.string(), count),
-          blocks: blockClaims.nullable(),
-          stores: z.array(z.string()),
-        }),
-      )
-      .min(1),
-    blocks: blockClaims,
-    readBack: z.string().min(1),
-    /** What the certificate does not say. */
-    limits: z.array(z.string()),
-    issuer: z.string().min(1),
-    /** Counts the organization's certificates from 1. */
-    sequence: z.int().positive(),
-    /** SHA-256 of the organization's previous certificate (its compact JWS); null for the first. */
-    previous: sha256.nullable(),
-  })
-  .refine(
-    ({ blocks }) => blocks.swept + blocks.retained === blocks.total,
-    'swept and retained blocks must add up to the total',
-  )
-  .refine(
-    ({ blocks, participants }) =>
-      participants.every((p) => p.blocks === null || sameBlocks(p.blocks, blocks)),
-    'every participant that counted blocks must have counted the same',
-  );
+export const certificateClaims = z.discriminatedUnion('version', [claimsOfVersion1, claimsOfVersion2]);
 
-export type BlockClaims = z.infer<typeof blockClaims>;
 export type CertificateClaims = z.infer<typeof certificateClaims>;
-
-export function sameBlocks(a: BlockClaims, b: BlockClaims): boolean {
-  return (
-    a.pages === b.pages &&
-    a.total === b.total &&
-    a.swept === b.swept &&
-    a.retained === b.retained &&
-    a.root === b.root
-  );
-}
+export type ClaimsOfVersion1 = z.infer<typeof claimsOfVersion1>;
+export type ClaimsOfVersion2 = z.infer<typeof claimsOfVersion2>;
+export type ParticipantClaims = z.infer<typeof participantClaims>;

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { CompactSign, calculateJwkThumbprint, exportJWK, importJWK, type JWK } from 'jose';
 import { certificateClaims, type CertificateClaims } from './claims.js';
+import { statementClaims, type StatementClaims } from './statement-claims.js';
 
 export const CERTIFICATE_TYPE = 'deletion-certificate+json';
+/** Of an interim statement: never to be taken for a certificate. */
+export const STATEMENT_TYPE = 'deletion-statement+json';
 
 /** A private key for certificates with its id: the RFC 7638 thumbprint of its public half. */
 export interface CertificateKey {
   readonly keyId: string;
   readonly publicJwk: JWK;
+  /** @throws where the claims contradict each other: such a certificate is never signed. */
   sign(claims: CertificateClaims): Promise<string>;
+  signStatement(claims: StatementClaims): Promise<string>;
 }
 
 /**
@@ -32,13 +37,15 @@ export async function readCertificateKey(privateJwkJson: string): Promise<Certif
     );
   });
   const keyId = await calculateJwkThumbprint(publicOnly);
+  const signed = (typ: string, claims: unknown) =>
+    new CompactSign(Buffer.from(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'EdDSA', kid: keyId, typ })
+      .sign(privateKey);
   return {
     keyId,
     publicJwk: { ...publicOnly, kid: keyId, alg: 'EdDSA', use: 'sig' },
-    sign: (claims) =>
-      new CompactSign(Buffer.from(JSON.stringify(certificateClaims.parse(claims))))
-        .setProtectedHeader({ alg: 'EdDSA', kid: keyId, typ: CERTIFICATE_TYPE })
-        .sign(privateKey),
+    sign: (claims) => signed(CERTIFICATE_TYPE, certificateClaims.parse(claims)),
+    signStatement: (claims) => signed(STATEMENT_TYPE, statementClaims.parse(claims)),
   };
 }
 

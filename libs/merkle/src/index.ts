@@ -1,1 +1,2 @@
+export * from './inclusion.js';
 export * from './merkle-tree.js';

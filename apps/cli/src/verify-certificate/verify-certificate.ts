@@ -41,6 +41,8 @@ function reasonOf(failed: Failed): string {
       return failed.keyId === undefined
         ? 'it names no key, and none of the keys fits'
         : `it is signed with the key ${printable(failed.keyId)}, which is not among the keys`;
+    case 'statement':
+      return 'it is an interim statement, not a certificate: it says that the deletion is not complete';
     case 'invalid':
       return printable(failed.reason);
     default:
