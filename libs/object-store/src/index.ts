@@ -1,3 +1,8 @@
+export { type StoreFinding, type TrialName } from './examination.js';
 export * from './object-store.js';
 export { StoreAnswerError } from './s3-answer.js';
+export type { CredentialFiles, Credentials } from './s3-credentials.js';
 export * from './s3-store.js';
+export { mayBeOneKeys } from './whole-failure.js';
+export { createFilesystemStore, type FilesystemStoreOptions } from './filesystem-store.js';
+export * from './create-store.js';

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { S3Client, type ServiceOutputTypes } from '@aws-sdk/client-s3';
 import { checkRoot } from './s3-answer.js';
+import { createCredentials, type CredentialSource } from './s3-credentials.js';
 import type { S3StoreOptions } from './s3-store.js';
 
 const CONNECT_MS = 3_000;
@@ -24,10 +26,13 @@ export interface BoundedClient {
  */
 export function createBoundedClient(options: S3StoreOptions): BoundedClient {
   const { maxSockets = 32, requestTimeoutMs = REQUEST_MS } = options;
+  const credentials = createCredentials(options);
+  const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile) };
   const client = new S3Client({
     endpoint: options.endpoint,
     region: options.region,
-    credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
+    // what has expired already is asked for anew with each request
+    credentials: async () => ({ ...(await credentials.current()), expiration: new Date(0) }),
     forcePathStyle: options.forcePathStyle,
     maxAttempts: ATTEMPTS,
     requestHandler: {
@@ -36,7 +41,7 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
       throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
       httpAgent: { maxSockets, keepAlive: true },
-      httpsAgent: { maxSockets, keepAlive: true },
+      httpsAgent: { maxSockets, keepAlive: true, ...ca },
     },
   });
   readWhole(client);
@@ -55,7 +60,7 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
     abortSignal?.addEventListener('abort', abort);
     underWay.add(end);
     try {
-      return await client.send(command, { abortSignal: end.signal });
+      return await withCredentials(credentials, () => client.send(command, { abortSignal: end.signal }));
     } finally {
       clearTimeout(limit);
       abortSignal?.removeEventListener('abort', abort);
@@ -70,6 +75,21 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
       client.destroy();
     },
   };
+}
+
+/** Once more after a refusal, if the credentials were replaced meanwhile. */
+async function withCredentials<T>(credentials: CredentialSource, attempt: () => Promise<T>): Promise<T> {
+  const used = await credentials.current();
+  try {
+    return await attempt();
+  } catch (error) {
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    if (status !== 401 && status !== 403) throw error;
+    if (await credentials.isReplaced(used)) return attempt();
+    if (credentials.trouble !== undefined)
+      (error as Error).message += ` (the credentials could not be renewed: ${credentials.trouble})`;
+    throw error;
+  }
 }
 
 /** Reads an answer's body before the SDK does, to see what it is. */

@@ -25,18 +25,25 @@ import {
 } from './s3-answer.js';
 import { readBucketTraits } from './s3-bucket-traits.js';
 import { createBoundedClient } from './s3-client.js';
+import type { CredentialFiles, Credentials } from './s3-credentials.js';
+import { examineBucket } from './s3-examine.js';
 import { readVersionLock } from './s3-version-lock.js';
 
-export interface S3StoreOptions {
+export type S3StoreOptions = S3Place & (Credentials | CredentialFiles);
+
+export interface S3Place {
   readonly name: string;
   /** Its marker's; a UUID. */
   readonly id: string;
   readonly endpoint: string;
   readonly region: string;
   readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  /** False: the bucket's name is part of the host's. */
   readonly forcePathStyle: boolean;
+  /** PEM of the authorities that alone are believed when the endpoint shows its certificate; else those that Node knows. */
+  readonly caFile?: string;
+  /** DeleteObjects with Content-MD5 instead of a checksum of the newer kinds, for stores that know none of those. */
+  readonly contentMd5?: boolean;
   readonly maxSockets?: number;
   /** For each of a request's three attempts. */
   readonly requestTimeoutMs?: number;
@@ -51,6 +58,7 @@ const VERSIONING_FRESH_MS = 60_000;
 export function createS3Store(options: S3StoreOptions): ObjectStore {
   const { name, bucket: Bucket, listingItems = LISTING_ITEMS } = options;
   const client = createBoundedClient(options);
+  const itemsOf = (most = listingItems) => Math.max(1, Math.min(most, listingItems));
   let versioning: { readonly at: number; readonly may: boolean } | undefined;
 
   async function remove(objects: ObjectIdentifier[], abortSignal?: AbortSignal): Promise<KeyFailure[]> {
@@ -60,10 +68,11 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     return unaccounted(objects, answer);
   }
 
-  return {
+  const store: ObjectStore = {
     name,
     id: options.id,
     kind: 's3',
+    place: `${new URL(options.endpoint).origin}/${Bucket}`,
     listsRanges: true,
     async identities() {
       const answer = await client.send(new ListObjectsV2Command({ Bucket, Prefix: STORE_MARKERS }));
@@ -89,17 +98,17 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         versions.map(({ key: Key, versionId: VersionId }) => ({ Key, VersionId })),
         signal,
       ),
-    async listVersions(prefix, after): Promise<ListingPage<ListedVersion>> {
+    async listVersions(prefix, after, most): Promise<ListingPage<ListedVersion>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
-      const answer = await client.send(new ListObjectVersionsCommand({ ...place, MaxKeys: listingItems }));
+      const answer = await client.send(new ListObjectVersionsCommand({ ...place, MaxKeys: itemsOf(most) }));
       const versions = (answer.Versions ?? []).map((version) => listed(version, version.Size ?? 0, false));
       const markers = (answer.DeleteMarkers ?? []).map((marker) => listed(marker, 0, true));
       return listingOf(prefix, answer, inKeyOrder(versions, markers));
     },
-    async listUploads(prefix, after): Promise<ListingPage<UnfinishedUpload>> {
+    async listUploads(prefix, after, most): Promise<ListingPage<UnfinishedUpload>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
       const answer = await client.send(
-        new ListMultipartUploadsCommand({ ...place, MaxUploads: listingItems }),
+        new ListMultipartUploadsCommand({ ...place, MaxUploads: itemsOf(most) }),
       );
       const items = (answer.Uploads ?? []).map(({ Key, UploadId }) => identified(Key, 'uploadId', UploadId));
       return listingOf(prefix, answer, items);
@@ -118,10 +127,12 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       await client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }));
     },
     describeBucket: (withinMs) => readBucketTraits(client, Bucket, withinMs),
+    examine: (now) => examineBucket(store, client, Bucket, now),
     close: () => {
       client.close();
     },
   };
+  return store;
 }
 
 interface Listed {

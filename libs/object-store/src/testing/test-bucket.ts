@@ -11,7 +11,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { STORE_MARKERS } from '../object-store.js';
-import type { S3StoreOptions } from '../s3-store.js';
+import type { Credentials } from '../s3-credentials.js';
+import type { S3Place } from '../s3-store.js';
 
 /** Reads one of the variables that say where the test run's servers are. */
 type Variable = (name: string) => string;
@@ -23,7 +24,7 @@ export interface TestBucket {
   /** Its owner, who may do everything. */
   readonly admin: S3Client;
   /** A store with the sweeper's own restricted keys, perhaps by way of another endpoint. */
-  options(over?: Partial<S3StoreOptions>): S3StoreOptions;
+  options(over?: Partial<S3Place & Credentials>): S3Place & Credentials;
   versioning(status: 'Enabled' | 'Suspended'): Promise<void>;
   put(...keys: string[]): Promise<void>;
   /** What a deletion without a version leaves in a bucket with versions. */
