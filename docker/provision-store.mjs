@@ -37,7 +37,9 @@ try {
   if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
 }
 // By this marker blob-sweeper knows that it is the right bucket, and no empty one of the same name.
-await client.send(new PutObjectCommand({ Bucket, Key: `.lethe-store/${process.env.STORE_ID}`, Body: '' }));
+await client.send(
+  new PutObjectCommand({ Bucket, Key: `.lethe-store/${process.env.STORE_ID}`, Body: 'marker' }),
+);
 await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
 const Policy = JSON.stringify({
   Version: '2012-10-17',

@@ -70,7 +70,7 @@ async function mark(client: S3Client, Bucket: string): Promise<string> {
   const known = Contents[0]?.Key?.slice(MARKERS.length);
   if (known !== undefined) return known;
   const id = randomUUID();
-  await client.send(new PutObjectCommand({ Bucket, Key: MARKERS + id, Body: '' }));
+  await client.send(new PutObjectCommand({ Bucket, Key: MARKERS + id, Body: 'marker' }));
   return id;
 }
 

@@ -3,7 +3,7 @@ import { RefusalError } from '@lethe/outcome';
 import { fileURLToPath } from 'node:url';
 import { BlobSweeperServiceService, STREAMS } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
-import { createS3Store, type ObjectStore } from '@lethe/object-store';
+import { createStore, type ObjectStore } from '@lethe/object-store';
 import { createRelay } from '@lethe/outbox';
 import { createAuthority } from '@lethe/participant';
 import { createDatabase, isDatabaseAway } from '@lethe/postgres';
@@ -42,17 +42,21 @@ export interface BlobSweeperHandle extends Component {
 
 export interface BlobSweeperOptions {
   readonly logger: Logger;
-  /** Others than the configuration names: stores of another kind than S3. */
+  /** Instead of those that the configuration names, and everybody's. */
   readonly stores?: readonly ObjectStore[];
 }
 
 /** The service, wired. Starting migrates its database; NATS, the authority and the stores may be away. */
 export function createBlobSweeper(
   config: Config,
-  { logger, stores = config.stores.map(createS3Store) }: BlobSweeperOptions,
+  { logger, stores: given }: BlobSweeperOptions,
 ): BlobSweeperHandle {
   const metrics = createMetrics('blob-sweeper');
   const { databaseUrl, concurrency } = config;
+  const placed =
+    given?.map((store) => ({ store, organizations: [] })) ??
+    config.stores.map(({ options, organizations }) => ({ store: createStore(options), organizations }));
+  const stores = placed.map(({ store }) => store);
   const database = createDatabase({
     url: databaseUrl,
     applicationName: 'blob-sweeper',
@@ -62,10 +66,7 @@ export function createBlobSweeper(
     logger,
   });
   const { pool } = database;
-  const storeSet = createStoreSet(
-    pool,
-    stores.map((store) => ({ store, organizations: [] })),
-  );
+  const storeSet = createStoreSet(pool, placed);
   const messaging = createMessaging({
     servers: config.natsUrl,
     token: config.natsToken,

@@ -29,7 +29,7 @@ describe('readConfig', () => {
   it('needs no more than this', () => {
     expect(readConfig(GOOD)).toMatchObject({
       concurrency: 4,
-      stores: [{ name: 'primary', forcePathStyle: false }],
+      stores: [{ organizations: [], options: { kind: 's3', name: 'primary', forcePathStyle: false } }],
     });
   });
 
@@ -38,7 +38,7 @@ describe('readConfig', () => {
   });
 
   it('takes an empty name of the store for none', () => {
-    expect(readConfig({ ...GOOD, STORE_NAME: ' ' }).stores[0]?.name).toBe('primary');
+    expect(readConfig({ ...GOOD, STORE_NAME: ' ' }).stores[0]?.options.name).toBe('primary');
   });
 
   it('names every fault at once', () => {

@@ -1,6 +1,6 @@
 import type { StoreFinding } from './examination.js';
 
-/** Under it lies an empty object for the store's id: `.lethe-store/<uuid>`. No organization's prefix. */
+/** Under it lies an object for the store's id, whatever it holds: `.lethe-store/<uuid>`. No organization's prefix. */
 export const STORE_MARKERS = '.lethe-store/';
 
 /** One version of an object, or a delete marker. `null` is the version of a bucket that never had versioning. */
@@ -96,9 +96,12 @@ export interface ObjectStore {
   deleteKeys(keys: readonly string[], signal?: AbortSignal): Promise<KeyFailure[]>;
   /** Deletes up to 1000 versions or markers for good. Missing ones are fine. */
   deleteVersions(versions: readonly ObjectVersion[], signal?: AbortSignal): Promise<KeyFailure[]>;
-  /** Versions and markers of keys that begin with `prefix` and come after `after`; perhaps those of `after` too. */
-  listVersions(prefix: string, after: string): Promise<ListingPage<ListedVersion>>;
-  listUploads(prefix: string, after: string): Promise<ListingPage<UnfinishedUpload>>;
+  /**
+   * Versions and markers of keys that begin with `prefix` and come after `after`; perhaps those of `after` too. `most`: fewer than a
+   * listing holds will do.
+   */
+  listVersions(prefix: string, after: string, most?: number): Promise<ListingPage<ListedVersion>>;
+  listUploads(prefix: string, after: string, most?: number): Promise<ListingPage<UnfinishedUpload>>;
   /** A missing upload is fine. */
   abortUpload(upload: UnfinishedUpload, signal?: AbortSignal): Promise<KeyFailure | undefined>;
   /** Why a version that was refused cannot be deleted; undefined: no lock is known. Never gets around one. */

@@ -80,7 +80,7 @@ export async function createTestBucket(
   await admin.send(new PutBucketPolicyCommand({ Bucket: name, Policy: policy }));
 
   const id = randomUUID();
-  await admin.send(new PutObjectCommand({ Bucket: name, Key: `${STORE_MARKERS}${id}`, Body: '' }));
+  await admin.send(new PutObjectCommand({ Bucket: name, Key: `${STORE_MARKERS}${id}`, Body: 'marker' }));
 
   return {
     name,
