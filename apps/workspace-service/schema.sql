@@ -83,6 +83,12 @@ CASE
     WHEN (grant_time IS NOT NULL) THEN 'purging'::text
     ELSE 'scheduled'::text
 END) STORED NOT NULL,
+  sweep_delay_seconds bigint,
+  sweep_time timestamp(3) with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (restore_time IS NULL) THEN (((COALESCE(grant_time, purge_time) AT TIME ZONE 'UTC'::text) + make_interval(secs => (sweep_delay_seconds)::double precision)) AT TIME ZONE 'UTC'::text)
+    ELSE NULL::timestamp with time zone
+END) STORED,
   CONSTRAINT superseded_is_replayed TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
@@ -102,6 +108,8 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_check18 CHECK (replay_of IS NULL OR grant_time IS NOT NULL),
   CONSTRAINT deletion_check19 CHECK (superseded_time IS NULL OR grant_time IS NOT NULL AND purged_time IS NULL),
   CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
+  CONSTRAINT deletion_check20 CHECK ((sweep_delay_seconds IS NULL) = (kind = 'deletion_planned'::text AND purge_time IS NULL)),
+  CONSTRAINT deletion_check21 CHECK (purged_time IS NULL OR purged_time >= sweep_time),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
   CONSTRAINT deletion_check5 CHECK ((grant_time IS NULL) = (granted_by IS NULL)),
@@ -113,7 +121,8 @@ END) STORED NOT NULL,
   CONSTRAINT deletion_kind_check CHECK (kind = ANY (ARRAY['deletion_planned'::text, 'orphaned'::text])),
   CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text),
-  CONSTRAINT deletion_retries_check CHECK (retries >= 0)
+  CONSTRAINT deletion_retries_check CHECK (retries >= 0),
+  CONSTRAINT deletion_sweep_delay_seconds_check CHECK (sweep_delay_seconds >= 0 AND sweep_delay_seconds <= '3155760000'::bigint)
 );
 CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(
 CASE
@@ -157,13 +166,15 @@ CREATE TABLE deletion_policy (
   orphan_delay_seconds bigint NOT NULL,
   sequestered boolean NOT NULL,
   purge_mode text NOT NULL,
+  sweep_delay_seconds bigint NOT NULL,
   CONSTRAINT deletion_policy_pkey PRIMARY KEY (organization_id),
   CONSTRAINT deletion_policy_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
   CONSTRAINT deletion_policy_grace_seconds_check CHECK (grace_seconds >= 0),
   CONSTRAINT deletion_policy_grace_seconds_check1 CHECK (grace_seconds <= '3155760000'::bigint),
   CONSTRAINT deletion_policy_orphan_delay_seconds_check CHECK (orphan_delay_seconds >= 0),
   CONSTRAINT deletion_policy_orphan_delay_seconds_check1 CHECK (orphan_delay_seconds <= '3155760000'::bigint),
-  CONSTRAINT deletion_policy_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text]))
+  CONSTRAINT deletion_policy_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
+  CONSTRAINT deletion_policy_sweep_delay_seconds_check CHECK (sweep_delay_seconds >= 0 AND sweep_delay_seconds <= '3155760000'::bigint)
 );
 
 CREATE TABLE deletion_progress (
@@ -360,8 +371,8 @@ AS $function$
 begin
   if (new.deletion_id, new.workspace_id, new.organization_id, new.epoch, new.kind, new.requested_by)
        is distinct from (old.deletion_id, old.workspace_id, old.organization_id, old.epoch, old.kind, old.requested_by)
-     or (new.delete_time, new.purge_time, new.purge_mode)
-       is distinct from (old.delete_time, old.purge_time, old.purge_mode) then
+     or (new.delete_time, new.purge_time, new.purge_mode, new.sweep_delay_seconds)
+       is distinct from (old.delete_time, old.purge_time, old.purge_mode, old.sweep_delay_seconds) then
     raise exception 'a deletion keeps what was frozen with it' using errcode = 'check_violation';
   end if;
   if (old.restore_time is not null and (new.restore_time, new.restored_by) is distinct from (old.restore_time, old.restored_by))

@@ -15,6 +15,8 @@ export interface SampleUser {
 export interface SamplePolicy {
   readonly graceSeconds: number;
   readonly orphanDelaySeconds: number;
+  /** 0 when absent: blocks go with the metadata. */
+  readonly sweepDelaySeconds?: number;
   readonly sequestered: boolean;
   readonly purgeMode: 'automatic' | 'manual';
 }
@@ -32,15 +34,16 @@ export async function seedOrganization(
     ]);
     if (policy)
       await tx.query(
-        `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sequestered, purge_mode)
-         values ($1, $2, $3, $4, $5)
+        `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sweep_delay_seconds, sequestered, purge_mode)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (organization_id) do update
             set grace_seconds = excluded.grace_seconds, orphan_delay_seconds = excluded.orphan_delay_seconds,
-                sequestered = excluded.sequestered, purge_mode = excluded.purge_mode`,
+                sweep_delay_seconds = excluded.sweep_delay_seconds, sequestered = excluded.sequestered, purge_mode = excluded.purge_mode`,
         [
           organizationId,
           policy.graceSeconds,
           policy.orphanDelaySeconds,
+          policy.sweepDelaySeconds ?? 0,
           policy.sequestered,
           policy.purgeMode,
         ],

@@ -47,9 +47,9 @@ beforeAll(async () => {
     );
     await client.query(
       `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
-                             purge_mode, grant_time, granted_by)
+                             purge_mode, sweep_delay_seconds, grant_time, granted_by)
        select gen_random_uuid(), workspace_id, 'big', 1, 'deletion_planned', 'many', t.time,
-              t.time + case when due then interval '0' else interval '1 year' end, 'automatic',
+              t.time + case when due then interval '0' else interval '1 year' end, 'automatic', 0,
               case when state = 'purging' then t.time end, case when state = 'purging' then 'loop' end
          from (select w.*, row_number() over () as n, state = 'purging' or random() < 0.1 as due
                  from workspace w where state <> 'active') w,

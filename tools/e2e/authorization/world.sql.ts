@@ -17,8 +17,8 @@ export async function seedOrganizations(pool: Pool): Promise<void> {
   await transaction(pool, async (tx) => {
     await tx.query(`insert into organization values ('org1'), ('org10')`);
     await tx.query(
-      `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sequestered, purge_mode)
-       select organization_id, 86400, 86400, true, 'manual' from organization`,
+      `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sweep_delay_seconds, sequestered, purge_mode)
+       select organization_id, 86400, 86400, 0, true, 'manual' from organization`,
     );
     for (const { userId, organizationId, orgRole, validated = true, revoked = false } of accounts)
       await tx.query(
@@ -70,17 +70,17 @@ export async function addWorkspaces(pool: Pool, rows: readonly WorkspaceRow[]): 
     );
     await tx.query(
       `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
-                             purge_mode, restore_time, restored_by)
+                             purge_mode, sweep_delay_seconds, restore_time, restored_by)
        select gen_random_uuid(), id, 'org1', 1, 'deletion_planned', $2, now() - interval '9 days', now() - interval '8 days',
-              'manual', now() - interval '8 days 1 hour', $2
+              'manual', 0, now() - interval '8 days 1 hour', $2
          from unnest($1::uuid[]) id`,
       [rows.map((row) => row.workspaceId), ADMIN.userId],
     );
     await tx.query(
       `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
-                             purge_mode, grant_time, granted_by, purged_time)
+                             purge_mode, sweep_delay_seconds, grant_time, granted_by, purged_time)
        select gen_random_uuid(), id, 'org1', 3, 'deletion_planned', $3, now() - interval '2 days',
-              case when state = 'deleted' then now() + interval '1 day' else now() - interval '1 day' end, 'manual',
+              case when state = 'deleted' then now() + interval '1 day' else now() - interval '1 day' end, 'manual', 0,
               case when state in ('purging', 'purged') then now() end,
               case when state in ('purging', 'purged') then 'operator' end,
               case when state = 'purged' then now() + interval '1 ms' end

@@ -1,8 +1,12 @@
 import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
 import type { DeletionRow } from '../deletion/deletion.sql.js';
 
-/** No certificate of a deletion `d` while it is paused or its blocks are kept: what certificateWithheld says of its row. */
-const NOT_WITHHELD = `d.pause_time is null and (not d.keep_blocks or d.release_time is not null)`;
+/**
+ * No certificate of a deletion `d` while it is paused or its blocks are kept: what certificateWithheld says of its row; nor before its
+ * blocks were due.
+ */
+const NOT_WITHHELD = `d.pause_time is null and (not d.keep_blocks or d.release_time is not null)
+                      and d.sweep_time <= clock_timestamp()`;
 
 /** Deletions whose every participant has reported and that nothing withholds, longest waiting first. */
 export function listReported(

@@ -49,7 +49,7 @@ export async function certifyDeletion(
   const because = certificateWithheld(deletion);
   if (because !== undefined) return { kind: 'withheld', because };
   const participants = await listParticipantRows(pool, [deletion.deletion_id]);
-  const judgement = judgeReports(participants, deletion.release_time);
+  const judgement = judgeReports(participants, deletion);
   if (judgement.kind !== 'agreement') return judgement;
 
   const chain = await readChain(pool, deletion.organization_id);

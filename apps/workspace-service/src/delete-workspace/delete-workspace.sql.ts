@@ -17,6 +17,8 @@ export interface DeletionFactsRow extends Omit<FactsRow, 'state'> {
   /** Null: the organization has no policy, so never purged. */
   readonly purge_time: Date | null;
   readonly purge_mode: 'automatic' | 'manual' | null;
+  readonly sweep_delay_seconds: number | null;
+  readonly sweep_time: Date | null;
 }
 
 export function readDeletionFacts(
@@ -30,6 +32,8 @@ export function readDeletionFacts(
     `select caller.organization_id, caller.org_role, caller.validated,
             kept.request as kept_request, kept.answer as kept_answer,
             clock.delete_time, clock.delete_time + make_interval(secs => policy.grace_seconds) as purge_time, policy.purge_mode,
+            policy.sweep_delay_seconds,
+            clock.delete_time + make_interval(secs => policy.grace_seconds + policy.sweep_delay_seconds) as sweep_time,
             ${FACTS}
        from (select clock_timestamp()::timestamptz(3) as delete_time) clock
        left join account caller on caller.user_id = $1 and caller.revoke_time is null and ($2 = '' or caller.organization_id = $2)
@@ -52,6 +56,7 @@ export interface ScheduledDeletion {
   readonly deleteTime: Date;
   readonly purgeTime: Date | null;
   readonly purgeMode: 'automatic' | 'manual' | null;
+  readonly sweepDelaySeconds: number | null;
   readonly event: EncodedEvent;
   readonly keep: { readonly key: string; readonly request: string; readonly answer: unknown } | undefined;
 }
@@ -78,7 +83,7 @@ export function scheduleDeletion(db: Queryable, it: ScheduledDeletion): Promise<
           and epoch || '.' || revision = $4
           for update
      ), policy as (
-       select grace_seconds, purge_mode
+       select grace_seconds, purge_mode, sweep_delay_seconds
          from deletion_policy
         where organization_id = $3 and exists (select from seen)
           for share
@@ -100,6 +105,7 @@ export function scheduleDeletion(db: Queryable, it: ScheduledDeletion): Promise<
          left join policy on true
         where $7::timestamptz is not distinct from $6::timestamptz + make_interval(secs => policy.grace_seconds)
           and $8::text is not distinct from policy.purge_mode
+          and $16::bigint is not distinct from policy.sweep_delay_seconds
           and clock_timestamp() < $6::timestamptz + make_interval(secs => ${FRESH_SECONDS})
      ), deleted as (
        update workspace w
@@ -114,8 +120,8 @@ export function scheduleDeletion(db: Queryable, it: ScheduledDeletion): Promise<
         where m.workspace_id = deleted.workspace_id and m.suspended_epoch is null
      ), opened as (
        insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by,
-                             delete_time, purge_time, purge_mode)
-       select $1, workspace_id, organization_id, epoch, 'deletion_planned', $5, $6, $7, $8
+                             delete_time, purge_time, purge_mode, sweep_delay_seconds)
+       select $1, workspace_id, organization_id, epoch, 'deletion_planned', $5, $6, $7, $8, $16
          from deleted
        returning *
      ), appended as (
@@ -147,6 +153,7 @@ export function scheduleDeletion(db: Queryable, it: ScheduledDeletion): Promise<
       it.keep?.key ?? null,
       it.keep?.request ?? null,
       it.keep === undefined ? null : JSON.stringify(it.keep.answer),
+      it.sweepDelaySeconds,
     ],
   );
 }

@@ -108,7 +108,7 @@ function draft(
   workspaceId: string,
   { epoch, etag }: WorkspaceFacts,
 ) {
-  const { delete_time, purge_time, purge_mode } = seen;
+  const { delete_time, purge_time, purge_mode, sweep_delay_seconds, sweep_time } = seen;
   const row: DeletionRow = {
     deletion_id: randomUUID(),
     workspace_id: workspaceId,
@@ -117,7 +117,7 @@ function draft(
     kind: 'deletion_planned',
     state: 'scheduled',
     requested_by: account.userId,
-    ...{ delete_time, purge_time, purge_mode },
+    ...{ delete_time, purge_time, purge_mode, sweep_delay_seconds, sweep_time },
     ...{ restore_time: null, restored_by: null, grant_time: null, granted_by: null, purged_time: null },
     ...{ keep_blocks: false, release_time: null, pause_time: null, paused_by: null, pause_reason: null },
     ...{ retries: 0, order_time: null, replay_of: null, superseded_time: null },
@@ -132,5 +132,6 @@ function draft(
     deleteTime: delete_time,
     purgeTime: purge_time,
     purgeMode: purge_mode,
+    sweepDelaySeconds: sweep_delay_seconds,
   };
 }

@@ -31,6 +31,7 @@ async function readAgo(seconds: number): Promise<ScheduledDeletion> {
       deleteTime,
       purgeTime,
       purgeMode: 'automatic',
+      sweepDelaySeconds: 0,
       keep: { key: workspaceId, request: 'r', answer: {} },
     },
     event: event('workspace.deletion_scheduled', subject, deleteTime, {

@@ -75,7 +75,7 @@ function purging(facts: DeletionFacts, standstill: Standstill, { noProgressSecon
 }
 
 function reported({ row, participants }: DeletionFacts): Condition[] {
-  const judgement = judgeReports(participants, row.release_time);
+  const judgement = judgeReports(participants, row);
   switch (judgement.kind) {
     case 'incomplete':
       return judgement.waitingFor.map((name) =>

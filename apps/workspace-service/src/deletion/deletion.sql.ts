@@ -11,6 +11,10 @@ export interface DeletionRow {
   readonly delete_time: Date | null;
   readonly purge_time: Date | null;
   readonly purge_mode: 'automatic' | 'manual' | null;
+  /** How long its blocks stay behind its metadata, frozen. Null: never purged. */
+  readonly sweep_delay_seconds: number | null;
+  /** From then on its blocks go: that long after the grant; before the grant, after the purge time. Null: never, or restored. */
+  readonly sweep_time: Date | null;
   readonly restore_time: Date | null;
   readonly restored_by: string | null;
   readonly grant_time: Date | null;

@@ -44,7 +44,7 @@ export function wireDeletion(row: DeletionRow): Deletion {
     participants: [],
     keepBlocks: row.keep_blocks,
     replayOf: row.replay_of ?? '',
-    sweepTime: undefined,
+    sweepTime: row.sweep_time ?? undefined,
   };
 }
 
@@ -60,7 +60,12 @@ export function wireParticipant(row: ParticipantRow): ParticipantStatus {
 /** The order was to keep them, and nobody has released them since. */
 export const blocksAreKept = (row: DeletionRow): boolean => row.keep_blocks && row.release_time === null;
 
-export function wireGrant(row: DeletionRow, participants: readonly ParticipantRow[]): Grant {
+/** The delay that was frozen with it is over. No time is no permission. */
+export const blocksAreDue = ({ sweep_time: due }: Pick<DeletionRow, 'sweep_time'>, now: Date): boolean =>
+  due !== null && due <= now;
+
+/** @param now by the database's clock, read for this very answer: it tells whether blocks may go. */
+export function wireGrant(row: DeletionRow, participants: readonly ParticipantRow[], now: Date): Grant {
   return {
     deletionId: row.deletion_id,
     organizationId: row.organization_id,
@@ -73,7 +78,7 @@ export function wireGrant(row: DeletionRow, participants: readonly ParticipantRo
     blocksKept: blocksAreKept(row),
     retries: row.retries,
     replayOf: row.replay_of ?? '',
-    sweepTime: undefined,
-    blocksDue: true,
+    sweepTime: row.sweep_time ?? undefined,
+    blocksDue: blocksAreDue(row, now),
   };
 }

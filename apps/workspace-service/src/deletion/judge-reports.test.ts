@@ -17,7 +17,7 @@ function row(
     report_time: report && new Date(0),
   };
 }
-const judge = (...rows: ParticipantRow[]) => judgeReports(rows);
+const judge = (...rows: ParticipantRow[]) => judgeReports(rows, { release_time: null, sweep_time: null });
 const reasonOf = (...rows: ParticipantRow[]) => {
   const judgement = judge(...rows);
   return judgement.kind === 'contradiction' ? judgement.reason : judgement.kind;
@@ -48,7 +48,23 @@ describe('judgeReports', () => {
       evidence({ pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, stores: [] }),
     ],
   ])('is %s when kept blocks were released at %o', (expected, releaseTime, reported) => {
-    const judgement = judgeReports([row('a', reported), row('b', reported)], releaseTime);
+    const judgement = judgeReports([row('a', reported), row('b', reported)], {
+      ...{ release_time: releaseTime, sweep_time: null },
+    });
+    expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
+  });
+
+  it.each([
+    ['agreement', new Date(0), evidence()],
+    ['a reported blocks gone before they were due', new Date(1), evidence()],
+    [
+      'agreement',
+      new Date(1),
+      evidence({ pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, stores: [] }),
+    ],
+  ])('is %s when blocks were due at %o', (expected, due, reported) => {
+    const staying = { release_time: null, sweep_time: due };
+    const judgement = judgeReports([row('a', reported), row('b', reported)], staying);
     expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
   });
 

@@ -1,6 +1,6 @@
 import { sameBlocks, type BlockClaims, type CertificateClaims } from '@lethe/certificate';
 import { ErasureEvidence } from '@lethe/contracts';
-import type { ParticipantRow } from './deletion.sql.js';
+import type { DeletionRow, ParticipantRow } from './deletion.sql.js';
 
 export type ParticipantClaims = CertificateClaims['participants'][number];
 
@@ -14,11 +14,15 @@ export type Judgement =
 /**
  * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
  * participant at all, a single count that nobody checked, counts that do not add up, or blocks read back from no store are
- * contradictions; so is a block that was reported gone while blocks were kept.
+ * contradictions; so is a block that was reported gone while blocks were kept, or before they were due.
  *
- * @param releaseTime when kept blocks were released; null: they were never kept, or still are.
+ * @param staying until when blocks had to stay: when kept ones were released (null: they were never kept, or still are), and when
+ * they were due.
  */
-export function judgeReports(rows: readonly ParticipantRow[], releaseTime: Date | null = null): Judgement {
+export function judgeReports(
+  rows: readonly ParticipantRow[],
+  staying: Pick<DeletionRow, 'release_time' | 'sweep_time'>,
+): Judgement {
   const waitingFor = rows.filter((row) => row.report_time === null).map((row) => row.participant);
   if (rows.length === 0) return { kind: 'contradiction', reason: 'the grant requires no participant' };
   if (waitingFor.length > 0) return { kind: 'incomplete', waitingFor };
@@ -28,17 +32,19 @@ export function judgeReports(rows: readonly ParticipantRow[], releaseTime: Date 
   if (silent)
     return { kind: 'contradiction', reason: `${silent.participant} reported without block evidence` };
 
-  const early = rows.find(
-    ({ report_time: reported }, i) =>
-      releaseTime !== null &&
-      reported !== null &&
-      reported < releaseTime &&
-      (participants[i]?.blocks?.total ?? 0) > 0,
-  );
+  const before = (time: Date | null) =>
+    rows.find(
+      ({ report_time: reported }, i) =>
+        time !== null && reported !== null && reported < time && (participants[i]?.blocks?.total ?? 0) > 0,
+    );
+  const kept = before(staying.release_time);
+  if (kept)
+    return { kind: 'contradiction', reason: `${kept.participant} reported blocks gone while they were kept` };
+  const early = before(staying.sweep_time);
   if (early)
     return {
       kind: 'contradiction',
-      reason: `${early.participant} reported blocks gone while they were kept`,
+      reason: `${early.participant} reported blocks gone before they were due`,
     };
 
   const counted = participants.filter((p) => p.blocks !== null);

@@ -1,7 +1,7 @@
 import type { GetGrantRequest, GetGrantResponse } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import { wireGrant } from '../deletion/deletion.js';
-import { listParticipantRows } from '../deletion/deletion.sql.js';
+import { listParticipantRows, readClock } from '../deletion/deletion.sql.js';
 import { findGrant } from '../grant/find-grants.sql.js';
 import { noGrant } from '../grant/no-grant.js';
 import { epochOf, uuidOf } from '../requests.js';
@@ -13,5 +13,9 @@ export const getGrantRpc =
     const epoch = epochOf(request);
     const grant = workspaceId && (await findGrant(pool, workspaceId, epoch));
     if (!grant) throw noGrant();
-    return { grant: wireGrant(grant, await listParticipantRows(pool, [grant.deletion_id])) };
+    const [participants, now] = await Promise.all([
+      listParticipantRows(pool, [grant.deletion_id]),
+      readClock(pool),
+    ]);
+    return { grant: wireGrant(grant, participants, now) };
   };

@@ -57,7 +57,9 @@ export async function lockOrphanGuards(
   );
 }
 
-/** The grant of an orphan: never by itself, only by an operator's order, and never where a sequester could still decrypt. */
+/**
+ * The grant of an orphan, by the policy of this moment, the delay of its blocks included: nothing was frozen before. Never by itself, only by an operator's order, and never where a sequester could still decrypt.
+ */
 export function grantOrphaned(
   tx: Queryable,
   deletionId: string,
@@ -79,10 +81,11 @@ export function grantOrphaned(
           and not policy.sequestered
           and orphan.since + make_interval(secs => policy.orphan_delay_seconds) <= clock_timestamp()
           and not exists (select from hold h where h.workspace_id = w.workspace_id and h.release_time is null)
-       returning w.workspace_id, w.organization_id, w.epoch
+       returning w.workspace_id, w.organization_id, w.epoch, policy.sweep_delay_seconds
      )
-     insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by, keep_blocks)
-     select $1, workspace_id, organization_id, epoch, 'orphaned', $3, clock_timestamp(), $3, $4
+     insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by, keep_blocks,
+                           sweep_delay_seconds)
+     select $1, workspace_id, organization_id, epoch, 'orphaned', $3, clock_timestamp(), $3, $4, sweep_delay_seconds
        from granted
      returning *`,
     [deletionId, workspaceId, orderedBy, keepBlocks],

@@ -61,6 +61,7 @@ describe('StartPurge with validate_only', () => {
         ...done.grant,
         deletionId: '',
         grantTime: looked.grant?.grantTime,
+        sweepTime: looked.grant?.grantTime, // no delay: with the metadata
         participants: done.grant?.participants,
       });
       expect(looked.grant).toMatchObject({ workspaceId: id, epoch: 1, blocksKept: true });

@@ -18,7 +18,7 @@ export const interventionOf = (request: {
 export function intervened(outcome: InterventionOutcome): { grant: Grant } {
   switch (outcome.kind) {
     case 'done':
-      return { grant: wireGrant(outcome.deletion, outcome.participants) };
+      return { grant: wireGrant(outcome.deletion, outcome.participants, outcome.now) };
     case 'not_found':
       throw refusals.workspaceNotFound();
     case 'not_purging':

@@ -1,7 +1,12 @@
 import { transaction, type Pool, type PoolClient } from '@lethe/postgres';
 import { appendAudit } from '../audit/audit.sql.js';
 import type { AuditEntry } from '../audit/audit.js';
-import { listParticipantRows, type DeletionRow, type ParticipantRow } from '../deletion/deletion.sql.js';
+import {
+  listParticipantRows,
+  readClock,
+  type DeletionRow,
+  type ParticipantRow,
+} from '../deletion/deletion.sql.js';
 import { lockWorkspace, organizationOf } from '../workspace/workspace.sql.js';
 import { grantUnderWay } from './intervention.sql.js';
 
@@ -16,7 +21,13 @@ export type Changed =
   { readonly deletion: DeletionRow; readonly detail: NonNullable<AuditEntry['detail']> } | undefined;
 
 export type InterventionOutcome =
-  | { readonly kind: 'done'; readonly deletion: DeletionRow; readonly participants: ParticipantRow[] }
+  | {
+      readonly kind: 'done';
+      readonly deletion: DeletionRow;
+      readonly participants: ParticipantRow[];
+      /** By the database's clock. */
+      readonly now: Date;
+    }
   | { readonly kind: 'not_found' }
   | { readonly kind: 'not_purging' }
   | { readonly kind: 'blocks_not_kept' };
@@ -48,6 +59,7 @@ export function intervene(
         detail: changed.detail,
       });
     const deletion = changed?.deletion ?? before;
-    return { kind: 'done', deletion, participants: await listParticipantRows(tx, [deletion.deletion_id]) };
+    const participants = await listParticipantRows(tx, [deletion.deletion_id]);
+    return { kind: 'done', deletion, participants, now: await readClock(tx) };
   });
 }

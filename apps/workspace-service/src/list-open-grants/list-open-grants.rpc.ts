@@ -2,7 +2,7 @@ import type { ListOpenGrantsRequest, ListOpenGrantsResponse } from '@lethe/contr
 import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { wireGrant } from '../deletion/deletion.js';
-import { listParticipantRows } from '../deletion/deletion.sql.js';
+import { listParticipantRows, readClock } from '../deletion/deletion.sql.js';
 import { listOpenGrants } from '../grant/find-grants.sql.js';
 import { pageSizeOf, pageToken, pageTokenOf, tokenPart } from '../requests.js';
 
@@ -16,12 +16,10 @@ export const listOpenGrantsRpc =
     const rows = await listOpenGrants(pool, caller, after, size + 1);
     const page = rows.slice(0, size);
     const last = page.at(-1);
-    const participants = await listParticipantRows(
-      pool,
-      page.map((row) => row.deletion_id),
-    );
+    const ids = page.map((row) => row.deletion_id);
+    const [participants, now] = await Promise.all([listParticipantRows(pool, ids), readClock(pool)]);
     return {
-      grants: page.map((row) => wireGrant(row, participants)),
+      grants: page.map((row) => wireGrant(row, participants, now)),
       nextPageToken:
         rows.length > size && last?.grant_time
           ? pageToken([last.grant_time.toISOString(), last.deletion_id])

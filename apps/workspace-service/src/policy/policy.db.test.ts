@@ -30,7 +30,10 @@ describe('the deletion policy', () => {
     for (const user of [owner, ann]) expect(await reasonOf(get(user))).toBe('DELETION_POLICY_NOT_FOUND');
     expect(await set(owner, WHOLE)).toEqual({ policy: WHOLE });
     for (const user of [owner, ann]) expect(await get(user)).toEqual({ policy: WHOLE });
-    const other = { ...WHOLE, graceSeconds: 1, sequestered: true, purgeMode: PurgeMode.MANUAL };
+    const other = {
+      ...{ ...WHOLE, graceSeconds: 1, sweepDelaySeconds: 86_400 },
+      ...{ sequestered: true, purgeMode: PurgeMode.MANUAL },
+    };
     expect(await set(owner, other)).toEqual({ policy: other });
     expect(await get(ann)).toEqual({ policy: other });
     const { rows } = await db.pool.query(
@@ -39,17 +42,23 @@ describe('the deletion policy', () => {
       [id],
     );
     const entry = { workspace_id: null, context: 8, context_id: id, action: 1, by_operator: false };
-    const detail = { change: 'deletion_policy', orphanDelaySeconds: 60, sweepDelaySeconds: 0 };
+    const detail = { change: 'deletion_policy', orphanDelaySeconds: 60 };
     expect(rows).toEqual([
       {
         ...entry,
         user_id: owner,
-        detail: { ...detail, graceSeconds: 3600, sequestered: false, purgeMode: 'automatic' },
+        detail: {
+          ...{ ...detail, graceSeconds: 3600, sweepDelaySeconds: 0 },
+          ...{ sequestered: false, purgeMode: 'automatic' },
+        },
       },
       {
         ...entry,
         user_id: owner,
-        detail: { ...detail, graceSeconds: 1, sequestered: true, purgeMode: 'manual' },
+        detail: {
+          ...{ ...detail, graceSeconds: 1, sweepDelaySeconds: 86_400 },
+          ...{ sequestered: true, purgeMode: 'manual' },
+        },
       },
     ]);
   });
@@ -128,8 +137,8 @@ describe('nothing is armed by what was left out', () => {
     ['grace_seconds', { ...WHOLE, graceSeconds: Number.MAX_SAFE_INTEGER }],
     ['orphan_delay_seconds', { ...WHOLE, orphanDelaySeconds: 0 }],
     ['orphan_delay_seconds', { ...WHOLE, orphanDelaySeconds: 3_155_760_001 }],
-    ['not supported yet', { ...WHOLE, sweepDelaySeconds: 1 }],
-    ['sweep_delay_seconds', { ...WHOLE, sweepDelaySeconds: -1 }],
+    ['sweep_delay_seconds must be from 0', { ...WHOLE, sweepDelaySeconds: -1 }],
+    ['sweep_delay_seconds', { ...WHOLE, sweepDelaySeconds: 3_155_760_001 }],
     ['purge_mode', { ...WHOLE, purgeMode: PurgeMode.UNRECOGNIZED }],
   ])('%s is refused', async (named, policy) => {
     const { id, owner } = await organization();
@@ -143,8 +152,12 @@ describe('nothing is armed by what was left out', () => {
 
   it('the limits themselves are taken', async () => {
     const { owner } = await organization();
-    for (const seconds of [1, 3_155_760_000]) {
-      const policy = { ...WHOLE, graceSeconds: seconds, orphanDelaySeconds: seconds };
+    for (const [seconds, sweepDelaySeconds] of [
+      [1, 0],
+      [3_155_760_000, 3_155_760_000],
+    ] as const) {
+      const delays = { graceSeconds: seconds, orphanDelaySeconds: seconds, sweepDelaySeconds };
+      const policy = { ...WHOLE, ...delays };
       expect(await set(owner, policy)).toEqual({ policy });
     }
   });

@@ -4,6 +4,7 @@ export interface PolicyRow {
   readonly organization_id: string;
   readonly grace_seconds: number;
   readonly orphan_delay_seconds: number;
+  readonly sweep_delay_seconds: number;
   readonly sequestered: boolean;
   readonly purge_mode: 'automatic' | 'manual';
 }

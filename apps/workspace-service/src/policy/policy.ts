@@ -19,7 +19,7 @@ export function wirePolicy(row: PolicyRow): DeletionPolicy {
   return {
     graceSeconds: row.grace_seconds,
     orphanDelaySeconds: row.orphan_delay_seconds,
-    sweepDelaySeconds: 0, // blocks go with the metadata: there is no other way yet
+    sweepDelaySeconds: row.sweep_delay_seconds,
     sequestered: row.sequestered,
     purgeMode: MODES[row.purge_mode],
   };

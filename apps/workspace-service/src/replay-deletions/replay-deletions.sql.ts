@@ -73,7 +73,8 @@ export function lockWorkspaces(tx: Queryable, workspaceIds: readonly string[]): 
  * Opens a deletion of the next epoch for each of these that is still to be replayed, granted at once, with its participants and its
  * audit; the workspace is purging again, nameless, or still. A statement of its own behind the locks, so that it sees what had committed
  * then: what was certified meanwhile is replayed as such, and what was not is superseded and never will be. Who asked for the deletion,
- * and when, stays as it was. So does an order to destroy nothing, or to keep the blocks, that nobody has taken back; and who could see
+ * and when, stays as it was; and when its blocks go, if that is ahead still: where they were due, a backup has brought them back since,
+ * and they go at once. So does an order to destroy nothing, or to keep the blocks, that nobody has taken back; and who could see
  * the deletion still can.
  */
 export function openReplays(
@@ -94,11 +95,12 @@ export function openReplays(
      ), opened as (
        insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
                              purge_mode, grant_time, granted_by, keep_blocks, pause_time, paused_by, pause_reason,
-                             replay_of, replay_id)
+                             replay_of, replay_id, sweep_delay_seconds)
        select gen_random_uuid(), workspace_id, organization_id, epoch + 1, kind, requested_by, delete_time, purge_time,
-              purge_mode, clock_timestamp(), $3, keep_blocks and release_time is null, pause_time, paused_by, pause_reason,
-              deletion_id, $1
+              purge_mode, clock.now, $3, keep_blocks and release_time is null, pause_time, paused_by, pause_reason,
+              deletion_id, $1, greatest(0, ceil(extract(epoch from sweep_time - clock.now)))
          from replayable
+        cross join (select clock_timestamp()::timestamptz(3) as now) clock
        returning *
      ), superseded as (
        update deletion d

@@ -12,11 +12,12 @@ export function lockPolicy(tx: Queryable, organizationId: string): Promise<Polic
 export function writePolicy(tx: Queryable, policy: PolicyRow): Promise<PolicyRow> {
   return one<PolicyRow>(
     tx,
-    `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sequestered, purge_mode)
-     values ($1, $2, $3, $4, $5)
+    `insert into deletion_policy (organization_id, grace_seconds, orphan_delay_seconds, sweep_delay_seconds, sequestered, purge_mode)
+     values ($1, $2, $3, $4, $5, $6)
      on conflict (organization_id) do update
         set grace_seconds = excluded.grace_seconds,
             orphan_delay_seconds = excluded.orphan_delay_seconds,
+            sweep_delay_seconds = excluded.sweep_delay_seconds,
             sequestered = excluded.sequestered,
             purge_mode = excluded.purge_mode
      returning *`,
@@ -24,6 +25,7 @@ export function writePolicy(tx: Queryable, policy: PolicyRow): Promise<PolicyRow
       policy.organization_id,
       policy.grace_seconds,
       policy.orphan_delay_seconds,
+      policy.sweep_delay_seconds,
       policy.sequestered,
       policy.purge_mode,
     ],

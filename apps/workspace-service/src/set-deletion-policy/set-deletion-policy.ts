@@ -43,6 +43,7 @@ export function setDeletionPolicy(pool: Pool, caller: Caller, whole: WholePolicy
 const isSame = (a: PolicyRow, b: PolicyRow) =>
   a.grace_seconds === b.grace_seconds &&
   a.orphan_delay_seconds === b.orphan_delay_seconds &&
+  a.sweep_delay_seconds === b.sweep_delay_seconds &&
   a.sequestered === b.sequestered &&
   a.purge_mode === b.purge_mode;
 
@@ -55,7 +56,7 @@ const audit = (tx: PoolClient, { organizationId, userId }: Account, policy: Poli
       change: 'deletion_policy',
       graceSeconds: policy.grace_seconds,
       orphanDelaySeconds: policy.orphan_delay_seconds,
-      sweepDelaySeconds: 0,
+      sweepDelaySeconds: policy.sweep_delay_seconds,
       sequestered: policy.sequestered,
       purgeMode: policy.purge_mode,
     },

@@ -9,8 +9,8 @@ const MAX_SECONDS = 3_155_760_000;
 export type WholePolicy = Omit<PolicyRow, 'organization_id'>;
 
 /**
- * A policy of which every field was set on purpose. What is missing is named, never filled in; 0 seconds is refused, since that is
- * what an unset number looks like.
+ * A policy of which every field was set on purpose. What is missing is named, never filled in; 0 seconds to undo a deletion, or of
+ * being an orphan, is refused, since that is what an unset number looks like. Blocks that go with the metadata are 0 seconds late.
  *
  * @throws INVALID_ARGUMENT naming the field.
  */
@@ -37,20 +37,17 @@ export function wholePolicyOf(request: { readonly policy?: DeletionPolicy | unde
       `every field of policy must be set, none has a default; missing: ${missing.join(', ')}`,
     );
   }
-  if (sweepDelaySeconds !== 0)
-    throw refusals.invalidArgument(
-      'sweep_delay_seconds must be 0: a delay is not supported yet, blocks go with the metadata',
-    );
   return {
-    grace_seconds: secondsOf(graceSeconds, 'grace_seconds'),
-    orphan_delay_seconds: secondsOf(orphanDelaySeconds, 'orphan_delay_seconds'),
+    grace_seconds: secondsOf(graceSeconds, 'grace_seconds', 1),
+    orphan_delay_seconds: secondsOf(orphanDelaySeconds, 'orphan_delay_seconds', 1),
+    sweep_delay_seconds: secondsOf(sweepDelaySeconds, 'sweep_delay_seconds', 0),
     sequestered,
     purge_mode: mode,
   };
 }
 
-function secondsOf(seconds: number, field: string): number {
-  if (!Number.isSafeInteger(seconds) || seconds < 1 || seconds > MAX_SECONDS)
-    throw refusals.invalidArgument(`${field} must be from 1 to ${MAX_SECONDS} (a century)`);
+function secondsOf(seconds: number, field: string, least: number): number {
+  if (!Number.isSafeInteger(seconds) || seconds < least || seconds > MAX_SECONDS)
+    throw refusals.invalidArgument(`${field} must be from ${least} to ${MAX_SECONDS} (a century)`);
   return seconds;
 }

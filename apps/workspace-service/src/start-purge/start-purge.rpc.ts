@@ -3,7 +3,7 @@ import { DeletionKind, type StartPurgeRequest, type StartPurgeResponse } from '@
 import { RefusalError, unreachable } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import { wireGrant } from '../deletion/deletion.js';
-import type { DeletionRow } from '../deletion/deletion.sql.js';
+import { readClock, type DeletionRow } from '../deletion/deletion.sql.js';
 import type { RequiredParticipants } from '../deletion/participants.js';
 import { refusals, refused } from '../refusals.js';
 import { organizationIdOf, textOf, uuidOf } from '../requests.js';
@@ -21,7 +21,7 @@ export const startPurgeRpc =
     const outcome = await (request.validateOnly ? previewGrant : grantPurge)(pool, participants, order);
     switch (outcome.kind) {
       case 'granted': {
-        const grant = wireGrant(outcome.deletion, outcome.participants);
+        const grant = wireGrant(outcome.deletion, outcome.participants, await readClock(pool));
         return { grant: request.validateOnly ? { ...grant, deletionId: '' } : grant };
       }
       case 'granted_otherwise':

@@ -16,6 +16,7 @@ export const ROW: DeletionRow = {
   delete_time: at(-60),
   purge_time: at(0),
   purge_mode: 'automatic',
+  ...{ sweep_delay_seconds: 0, sweep_time: at(0) },
   ...{ restore_time: null, restored_by: null, purged_time: null, replay_of: null, superseded_time: null },
   ...{ grant_time: at(0), granted_by: 'loop' },
   ...{ keep_blocks: false, release_time: null },

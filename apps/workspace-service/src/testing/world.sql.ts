@@ -13,6 +13,7 @@ export const PARTICIPANTS: RequiredParticipants = new Map([
 export interface Policy {
   readonly graceSeconds?: number;
   readonly orphanDelaySeconds?: number;
+  readonly sweepDelaySeconds?: number;
   readonly sequestered?: boolean;
   readonly mode?: 'automatic' | 'manual';
 }
@@ -24,13 +25,14 @@ export async function addOrganization(pool: Pool, organizationId: string, policy
 }
 
 export async function setPolicy(pool: Pool, organizationId: string, policy: Policy): Promise<void> {
-  const { graceSeconds = 0, orphanDelaySeconds = 0, sequestered = false, mode = 'automatic' } = policy;
+  const { graceSeconds = 0, orphanDelaySeconds = 0, sweepDelaySeconds = 0 } = policy;
+  const { sequestered = false, mode = 'automatic' } = policy;
   await execute(
     pool,
-    `insert into deletion_policy values ($1, $2, $3, $4, $5)
+    `insert into deletion_policy values ($1, $2, $3, $4, $5, $6)
      on conflict (organization_id) do update
-        set grace_seconds = $2, orphan_delay_seconds = $3, sequestered = $4, purge_mode = $5`,
-    [organizationId, graceSeconds, orphanDelaySeconds, sequestered, mode],
+        set grace_seconds = $2, orphan_delay_seconds = $3, sequestered = $4, purge_mode = $5, sweep_delay_seconds = $6`,
+    [organizationId, graceSeconds, orphanDelaySeconds, sequestered, mode, sweepDelaySeconds],
   );
 }
 
@@ -122,9 +124,10 @@ export function softDelete(pool: Pool, workspaceId: string): Promise<DeletionRow
         where m.workspace_id = deleted.workspace_id and m.suspended_epoch is null
      )
      insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by,
-                           delete_time, purge_time, purge_mode)
+                           delete_time, purge_time, purge_mode, sweep_delay_seconds)
      select $1, deleted.workspace_id, deleted.organization_id, deleted.epoch, 'deletion_planned', 'somebody',
-            clock.delete_time, clock.delete_time + make_interval(secs => policy.grace_seconds), policy.purge_mode
+            clock.delete_time, clock.delete_time + make_interval(secs => policy.grace_seconds), policy.purge_mode,
+            policy.sweep_delay_seconds
        from deleted
       cross join (select clock_timestamp()::timestamptz(3) as delete_time) clock
        left join deletion_policy policy using (organization_id)

@@ -73,6 +73,8 @@ describe('no statement, whoever writes it,', () => {
       `purge_time = purge_time - interval '1 day', delete_time = delete_time - interval '1 day'`,
       `purge_time = purge_time + interval '1 day'`,
       `purge_mode = 'manual'`,
+      `sweep_delay_seconds = sweep_delay_seconds + 1`,
+      `sweep_delay_seconds = null`,
       `epoch = epoch + 1`,
       `purged_time = now()`,
     ])

@@ -109,8 +109,9 @@ describe('no statement, whoever writes it,', () => {
     const active = await workspaceIn('active');
     await refused(purge(1), active);
     await sql(
-      `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by)
-       values (gen_random_uuid(), $1, 'org1', 7, 'orphaned', 'o', now(), 'o')`,
+      `insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, grant_time, granted_by,
+                             sweep_delay_seconds)
+       values (gen_random_uuid(), $1, 'org1', 7, 'orphaned', 'o', now(), 'o', 0)`,
       active,
     );
     await refused(purge(1), active);
