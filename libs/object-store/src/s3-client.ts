@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { S3Client, type ServiceOutputTypes } from '@aws-sdk/client-s3';
 import { checkRoot } from './s3-answer.js';
+import { sendContentMd5 } from './s3-content-md5.js';
 import { createCredentials, type CredentialSource } from './s3-credentials.js';
 import type { S3StoreOptions } from './s3-store.js';
 
@@ -45,6 +46,7 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
     },
   });
   readWhole(client);
+  if (options.contentMd5) sendContentMd5(client);
   const underWay = new Set<AbortController>();
   let closed = false;
 

@@ -23,6 +23,8 @@ export interface CredentialSource {
 
 /** A file is looked at so often at most, and a changed pair is taken when it was seen twice, so within two of these. */
 const LOOK_MS = 1_000;
+/** Requests wait for a look: one at a mount that hangs must end. */
+const ANSWER_MS = 2_000;
 
 /**
  * Credentials that stay, or those of two files. Nobody can write two files at one moment, nor one: a changed pair is believed
@@ -96,7 +98,7 @@ async function readPair(files: CredentialFiles): Promise<Credentials> {
 }
 
 async function readWhole(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await within(ANSWER_MS, readFile(path, 'utf8')).catch((error: unknown) => {
     throw new Error(
       `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'for an unknown reason'})`,
     );
@@ -104,4 +106,16 @@ async function readWhole(path: string): Promise<string> {
   const value = text.trim();
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Error(`${path} holds no key`);
   return value;
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

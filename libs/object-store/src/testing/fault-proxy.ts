@@ -1,11 +1,19 @@
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /** A request on its way to the real store. */
 export interface S3Request {
   readonly operation: Operation;
+  readonly path: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 export type Operation =
@@ -105,8 +113,8 @@ function lose(incoming: IncomingMessage, how: 'reset' | 'hang'): void {
   if (how === 'reset') incoming.socket.resetAndDestroy();
 }
 
-function describe({ method, url }: IncomingMessage, body: Buffer): S3Request {
-  const query = new URL(url ?? '/', 'http://s3').searchParams;
+function describe({ method, url, headers }: IncomingMessage, body: Buffer): S3Request {
+  const { pathname: path, searchParams: query } = new URL(url ?? '/', 'http://s3');
   const operation = (): Operation => {
     if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
     if (method === 'DELETE' && query.has('uploadId')) return 'AbortMultipartUpload';
@@ -116,7 +124,7 @@ function describe({ method, url }: IncomingMessage, body: Buffer): S3Request {
     if (query.has('object-lock')) return 'GetObjectLockConfiguration';
     return query.has('versioning') ? 'GetBucketVersioning' : 'other';
   };
-  return { operation: operation(), query, body: body.toString() };
+  return { operation: operation(), path, query, headers, body: body.toString() };
 }
 
 interface Answer {
