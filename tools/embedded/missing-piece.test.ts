@@ -55,6 +55,13 @@ describe('what the machine lacks', () => {
     expect(said).toContain('set NATS_URL');
   });
 
+  test('no apt, where only Swift is wanted', async () => {
+    const said = await failure({ PATH: await pathWith() }, '--only', 'swift');
+    expectSentence(said);
+    expect(said).toMatch(/no apt-config, so OpenStack Swift.* cannot be fetched/);
+    expect(said).not.toContain('NATS');
+  });
+
   test('no network, and nothing in the cache', async () => {
     // stands for an archive that does not answer: what apt itself then says is not the subject here
     const broken = 'echo "E: Failed to fetch: connection refused" >&2; exit 100';
