@@ -12,12 +12,15 @@ import { addListDeletableRealms } from './list-deletable-realms/list-deletable-r
 import { addListDeletions } from './list-deletions/list-deletions.command.js';
 import { addListHolds } from './list-holds/list-holds.command.js';
 import { addListRateLimits } from './list-rate-limits/list-rate-limits.command.js';
+import { addListStores } from './list-stores/list-stores.command.js';
 import { addListWebhooks } from './list-webhooks/list-webhooks.command.js';
 import { addPlaceHold } from './place-hold/place-hold.command.js';
+import { addProbeStores } from './probe-stores/probe-stores.command.js';
 import { addReleaseHold } from './release-hold/release-hold.command.js';
 import { addRemoveWebhook } from './remove-webhook/remove-webhook.command.js';
 import { addReplayDeletions } from './replay-deletions/replay-deletions.command.js';
 import { addRestoreWorkspace } from './restore-workspace/restore-workspace.command.js';
+import { addRetireStore } from './retire-store/retire-store.command.js';
 import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addSetRateLimit } from './set-rate-limit/set-rate-limit.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
@@ -84,6 +87,10 @@ function createProgram(session: Session): Command {
   const rateLimit = program.command('rate-limit').description('bound how fast blocks are removed');
   addListRateLimits(rateLimit, session);
   addSetRateLimit(rateLimit, session);
+  const stores = program.command('stores').description('look at the stores of blocks, and retire empty ones');
+  addListStores(stores, session);
+  addProbeStores(stores, session);
+  addRetireStore(stores, session);
   const webhook = program
     .command('webhook')
     .description('tell organizations of deletions by signed webhooks');

@@ -70,7 +70,8 @@ function jsonIn(path: string): unknown {
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'no reason'})`);
+    const { code = 'no reason' } = error as NodeJS.ErrnoException;
+    throw new Error(`the file cannot be read (${code})`, { cause: error });
   }
   try {
     return JSON.parse(content);

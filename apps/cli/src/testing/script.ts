@@ -30,6 +30,11 @@ import type {
   ListReleaseLimitsResponse,
   ListSweepLimitsRequest,
   ListSweepLimitsResponse,
+  ListStoresResponse,
+  ExamineStoresRequest,
+  ExamineStoresResponse,
+  RetireStoreRequest,
+  RetireStoreResponse,
   ListWebhooksRequest,
   ListWebhooksResponse,
   PausePurgeRequest,
@@ -102,6 +107,9 @@ export interface Script {
   listSweepLimits?: (
     request: ListSweepLimitsRequest,
   ) => ListSweepLimitsResponse | Promise<ListSweepLimitsResponse>;
+  listStores?: () => ListStoresResponse | Promise<ListStoresResponse>;
+  examineStores?: (request: ExamineStoresRequest) => ExamineStoresResponse | Promise<ExamineStoresResponse>;
+  retireStore?: (request: RetireStoreRequest) => RetireStoreResponse | Promise<RetireStoreResponse>;
   /** The messages of one export; as for a watch. */
   exportRealmBlocks?: (
     request: ExportRealmBlocksRequest,

@@ -65,7 +65,18 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
       script.exportRealmBlocks,
     ),
   });
-  add(BlobSweeperServiceService, all('getSweep', 'listBlockedPages', 'setSweepLimit', 'listSweepLimits'));
+  add(
+    BlobSweeperServiceService,
+    all(
+      'getSweep',
+      'listBlockedPages',
+      'setSweepLimit',
+      'listSweepLimits',
+      'listStores',
+      'examineStores',
+      'retireStore',
+    ),
+  );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
