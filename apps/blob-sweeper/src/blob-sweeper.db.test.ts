@@ -87,6 +87,7 @@ const record = (realmId: string, page: number, state: 'verified' | 'blocked', ep
     cut: 1,
     state,
     stores: ['primary'],
+    outcomes: [],
     blocks_left: state === 'blocked' ? page + 1 : 0,
     reason: state === 'blocked' ? 'primary: AccessDenied' : null,
     blocked_until: null,

@@ -53,6 +53,7 @@ const record = (page_no: number, over: Partial<PageResult> = {}) =>
     cut: 1,
     state: 'verified',
     stores: ['b', 'a'],
+    outcomes: [],
     blocks_left: 0,
     reason: null,
     blocked_until: null,

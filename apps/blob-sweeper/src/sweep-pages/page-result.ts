@@ -1,54 +1,121 @@
 import { PageOutcome, type Grant } from '@lethe/contracts';
 import type { ObjectStore } from '@lethe/object-store';
 import { receiptEvent } from '../event.js';
-import type { LedgerRow, PageResult } from '../sweep/ledger.sql.js';
-import type { KeysLeft } from '../sweep/sweep-keys.js';
+import type { LedgerRow, PageResult, StoreOutcome } from '../sweep/ledger.sql.js';
+import type { KeysLeft } from '../sweep/keys-left.js';
+import type { KeysSwept } from '../sweep/sweep-keys.js';
 import type { ReleasedPage } from './judge-page.js';
 
-export const namesOf = (stores: readonly ObjectStore[]): string[] => stores.map((store) => store.name).sort();
+const inOrder = (stores: readonly ObjectStore[]) => [...stores].sort((a, b) => (a.name < b.name ? -1 : 1));
+const namesOf = (stores: readonly ObjectStore[]): string[] => inOrder(stores).map(({ name }) => name);
 
-/** Verified when nothing is left anywhere. */
+/** Verified when nothing is left anywhere. What an earlier attempt of the same blocks deleted counts too. */
 export function resultOf(
-  stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
-  remainders: ReadonlyMap<string, KeysLeft>,
+  swept: ReadonlyMap<ObjectStore, KeysSwept>,
+  known: LedgerRow | undefined,
 ): PageResult {
-  const where = [...remainders.keys()].sort();
-  const left = new Set([...remainders.values()].flatMap((remainder) => [...remainder.keys]));
+  const stores = inOrder([...swept.keys()]);
+  const lefts = stores.flatMap((store) => {
+    const left = swept.get(store)?.left;
+    return left ? [{ name: store.name, left }] : [];
+  });
+  const left = new Set(lefts.flatMap((one) => [...one.left.keys]));
   return {
-    realm_id: grant.workspaceId,
-    epoch: grant.epoch,
-    page_no: page.page,
-    organization_id: grant.organizationId,
-    rows: page.rows,
-    swept: page.blockIds.length,
-    row_digest: page.rowDigest,
-    cut: page.cut,
+    ...placeOf(grant, page),
     state: left.size === 0 ? 'verified' : 'blocked',
     stores: namesOf(stores),
+    outcomes: stores.map((store) =>
+      outcomeOf(store, swept.get(store) as KeysSwept, earlier(known, page, store)),
+    ),
     blocks_left: left.size,
-    reason: where.map((name) => `${name}: ${remainders.get(name)?.reason}`).join(', ') || null,
-    blocked_until: null,
+    reason: lefts.map((one) => `${one.name}: ${one.left.reason}`).join('; ') || null,
+    blocked_until: lastLock(lefts.map((one) => one.left)),
   };
 }
 
-/** As if all of it were left: nothing that is known says otherwise. */
+const placeOf = (grant: Grant, page: ReleasedPage) => ({
+  realm_id: grant.workspaceId,
+  epoch: grant.epoch,
+  page_no: page.page,
+  organization_id: grant.organizationId,
+  rows: page.rows,
+  swept: page.blockIds.length,
+  row_digest: page.rowDigest,
+  cut: page.cut,
+});
+
+/** When the last of the stores' locks ends; none when one of them has no end that is known. */
+function lastLock(lefts: readonly KeysLeft[]): Date | null {
+  const locks = lefts.filter(({ kind, until }) => kind === 'blocked' || until !== undefined);
+  if (locks.length === 0 || locks.some(({ until }) => until === undefined)) return null;
+  return new Date(Math.max(...locks.map(({ until }) => (until as Date).getTime())));
+}
+
+function earlier(
+  known: LedgerRow | undefined,
+  page: ReleasedPage,
+  { id }: ObjectStore,
+): StoreOutcome | undefined {
+  return known && sameBlocks(known, page) ? known.outcomes.find(({ storeId }) => storeId === id) : undefined;
+}
+
+const sameBlocks = (known: LedgerRow, page: ReleasedPage) =>
+  known.row_digest.equals(page.rowDigest) && known.swept === page.blockIds.length;
+
+/** A key that came back, and went a second time, counts once. */
+function outcomeOf(store: ObjectStore, now: KeysSwept, before: StoreOutcome | undefined): StoreOutcome {
+  const keys = now.found + now.missing;
+  const found = Math.min(keys, now.found + (before ? before.found - before.left : 0));
+  return {
+    store: store.name,
+    storeId: store.id,
+    kind: store.kind,
+    found,
+    left: now.left?.keys.size ?? 0,
+    missing: keys - found,
+    versions: now.versions + (before?.versions ?? 0),
+    uploads: now.uploads + (before?.uploads ?? 0),
+    readBack: now.readBack,
+  };
+}
+
+/** As if all of it were left: nothing that is known says otherwise. What earlier attempts deleted stays known. */
 export function nothingKnown(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
   reason: string,
+  known: LedgerRow | undefined,
 ): PageResult {
-  const nothing = resultOf(stores, grant, page, new Map());
-  return { ...nothing, state: 'blocked', blocks_left: Math.max(1, page.blockIds.length), reason };
+  return {
+    ...placeOf(grant, page),
+    state: 'blocked',
+    stores: namesOf(stores),
+    outcomes: known && sameBlocks(known, page) ? known.outcomes : [],
+    blocks_left: Math.max(1, page.blockIds.length),
+    reason,
+    blocked_until: null,
+  };
 }
 
-/** A verified page that was read back and is gone still: as it was, now of this cut, and on the stores that hold blocks now. */
-export function stillGone(stores: readonly ObjectStore[], known: LedgerRow, page: ReleasedPage): PageResult {
-  const names = namesOf(stores);
-  const everywhere = names.every((name) => known.stores.includes(name));
-  return { ...known, cut: page.cut, stores: everywhere ? known.stores : names };
+/**
+ * A verified page that was read back and is gone still: as it was, now of this cut, and on the stores that hold blocks now. One that
+ * was added since held nothing of it.
+ */
+export function stillGone(
+  seen: ReadonlyMap<ObjectStore, KeysSwept>,
+  known: LedgerRow,
+  page: ReleasedPage,
+): PageResult {
+  const stores = inOrder([...seen.keys()]);
+  const added = stores.filter(({ id }) => !known.outcomes.some(({ storeId }) => storeId === id));
+  const outcomes = [
+    ...known.outcomes,
+    ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined)),
+  ].sort((a, b) => (a.store < b.store ? -1 : 1));
+  return { ...known, cut: page.cut, stores: outcomes.map(({ store }) => store), outcomes };
 }
 
 export function receiptOf(grant: Grant, result: PageResult) {

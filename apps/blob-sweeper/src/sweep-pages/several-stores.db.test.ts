@@ -100,7 +100,7 @@ describe('a page whose blocks lie on several stores', () => {
         : undefined;
     const realmId = randomUUID();
     const page = pageOf(realmId);
-    expect(await sweep(page)).toMatchObject({ kind: 'blocked', result: { reason: 'node2: AccessDenied' } });
+    expect(await sweep(page)).toMatchObject({ kind: 'blocked', result: { reason: 'node2: 1 AccessDenied' } });
     expect(await left()).toContain(kept);
     third.fault = () => undefined;
     expect((await sweep(page)).kind).toBe('verified');
@@ -112,7 +112,7 @@ describe('a page whose blocks lie on several stores', () => {
     const before = stores.slice(0, 2);
     expect((await sweep(pageOf(realmId), before)).kind).toBe('verified');
     await buckets[2]!.put(...keys);
-    expect(await sweep(pageOf(realmId))).toEqual({ kind: 'back', reason: 'node2: CameBack' });
+    expect(await sweep(pageOf(realmId))).toEqual({ kind: 'back', reason: 'node2: 12 CameBack' });
     expect([await left(), (await ledgered(realmId))?.stores]).toEqual([keys, ['node0', 'node1']]);
     expect((await sweep(pageOf(realmId, 2))).kind).toBe('verified');
     expect(await left()).toEqual([]);

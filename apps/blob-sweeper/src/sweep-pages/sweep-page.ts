@@ -7,8 +7,9 @@ import type { SweepLimits } from '../limit/sweep-limits.js';
 import { hasEnded, releasedPages } from '../sweep/end.js';
 import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { withPageLock } from '../sweep/page-lock.js';
-import { allOf, readBack } from '../sweep/read-back.js';
-import { sweepKeys, type KeysLeft } from '../sweep/sweep-keys.js';
+import { lookAtKeys } from '../sweep/look-at-keys.js';
+import { allOf } from '../sweep/read-back.js';
+import { sweepKeys, type KeysSwept } from '../sweep/sweep-keys.js';
 import type { StoreSet } from '../stores/store-set.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
 import { nothingKnown, receiptOf, resultOf, stillGone } from './page-result.js';
@@ -69,26 +70,28 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     };
     // Behind the lock: whoever had it before may have swept the page.
     const ended = releasedPages(grant) !== undefined || (await hasEnded(pool, realmId, epoch));
-    const judged = judgePage(await findPage(pool, realmId, epoch, page.page), ended, page);
+    const known = await findPage(pool, realmId, epoch, page.page);
+    const judged = judgePage(known, ended, page);
     if (judged.kind === 'refused') return judged;
     const where = await ask(sweeping.stores.of(grant.organizationId));
     if (where instanceof Unanswered) return { kind: 'unanswered', grant, error: where.error };
     const { stores } = where;
     if (where.kind === 'unsure') {
-      const result = nothingKnown(stores, grant, page, where.reason);
+      const result = nothingKnown(stores, grant, page, where.reason, known);
       await commit(result, true);
       return { kind: 'blocked', result };
     }
     if (judged.kind === 'verified') {
-      const back = await ask(whatIsBack(stores, grant, page));
-      if (back instanceof Unanswered) return { kind: 'unanswered', grant, error: back.error };
-      if (back.size === 0) {
+      const seen = await ask(onEach(stores, grant, page, lookAtKeys));
+      if (seen instanceof Unanswered) return { kind: 'unanswered', grant, error: seen.error };
+      const back = [...seen.values()].some(({ left }) => left !== undefined);
+      if (!back) {
         // The ledger knows of the cut before its receipt can take the rows: from then on nothing is swept by it.
-        await commit(stillGone(stores, judged.row, page), judged.record);
+        await commit(stillGone(seen, judged.row, page), judged.record);
         return { kind: 'settled' };
       }
       if (!judged.sweepAgain) {
-        const result = resultOf(stores, grant, page, back);
+        const result = resultOf(grant, page, seen, undefined);
         await commit(result, false);
         return { kind: 'back', reason: result.reason ?? '' };
       }
@@ -97,8 +100,11 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     if (now.kind !== 'granted') return now;
     const waitMs = await limits.take(page.blockIds.length);
     if (waitMs > 0) return { kind: 'limited', waitMs };
-    const result = await ask(sweepStores(stores, grant, page, lost));
-    if (result instanceof Unanswered) return { kind: 'unanswered', grant, error: result.error };
+    const swept = await ask(
+      onEach(stores, grant, page, (store, prefix, keys) => sweepKeys(store, prefix, keys, lost)),
+    );
+    if (swept instanceof Unanswered) return { kind: 'unanswered', grant, error: swept.error };
+    const result = resultOf(grant, page, swept, known);
     await commit(result, true);
     return { kind: result.state, result };
   });
@@ -115,8 +121,9 @@ export async function givePageUp(
   page: ReleasedPage,
   reason: string,
 ): Promise<void> {
-  const result = nothingKnown([], grant, page, reason);
   await transaction(pool, async (tx) => {
+    const known = await findPage(tx, grant.workspaceId, grant.epoch, page.page);
+    const result = nothingKnown([], grant, page, reason, known);
     if ((await recordPage(tx, result)) === 1) await appendEvents(tx, receiptOf(grant, result));
   });
 }
@@ -125,41 +132,17 @@ class Unanswered {
   constructor(readonly error: Error) {}
 }
 
-async function sweepStores(
+/** Asks all stores at once for the page's keys. */
+async function onEach(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
-  signal: AbortSignal,
-): Promise<PageResult> {
+  work: (store: ObjectStore, prefix: string, keys: readonly string[]) => Promise<KeysSwept>,
+): Promise<Map<ObjectStore, KeysSwept>> {
   const keys = page.blockIds.map((id) => blockKey(grant.organizationId, id));
-  const remainders = new Map<string, KeysLeft>();
+  const answers = new Map<ObjectStore, KeysSwept>();
   await allOf(
-    stores.map(async (store) => {
-      const left = await sweepKeys(store, `${grant.organizationId}/`, keys, signal);
-      if (left) remainders.set(store.name, left);
-    }),
+    stores.map(async (store) => void answers.set(store, await work(store, `${grant.organizationId}/`, keys))),
   );
-  return resultOf(stores, grant, page, remainders);
-}
-
-/** Looks, and deletes nothing. */
-async function whatIsBack(
-  stores: readonly ObjectStore[],
-  grant: Grant,
-  page: ReleasedPage,
-): Promise<Map<string, KeysLeft>> {
-  const keys = page.blockIds.map((id) => blockKey(grant.organizationId, id));
-  const back = new Map<string, KeysLeft>();
-  await allOf(
-    stores.map(async (store) => {
-      const found = new Set<string>();
-      const note = (items: readonly { readonly key: string }[]) => {
-        for (const { key } of items) found.add(key);
-        return Promise.resolve();
-      };
-      await readBack(store, `${grant.organizationId}/`, keys, { versions: note, uploads: note });
-      if (found.size > 0) back.set(store.name, { keys: found, reason: 'CameBack' });
-    }),
-  );
-  return back;
+  return answers;
 }

@@ -1,5 +1,19 @@
 import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
 
+/** What one store held of a page; counts as in StoreEvidence. */
+export interface StoreOutcome {
+  readonly store: string;
+  readonly storeId: string;
+  readonly kind: string;
+  /** Keys under which something was found. All of it is gone, but under `left` of them. */
+  readonly found: number;
+  readonly left: number;
+  readonly missing: number;
+  readonly versions: number;
+  readonly uploads: number;
+  readonly readBack: readonly string[];
+}
+
 export interface LedgerRow {
   readonly realm_id: string;
   readonly epoch: number;
@@ -11,6 +25,8 @@ export interface LedgerRow {
   readonly cut: number;
   readonly state: 'verified' | 'blocked';
   readonly stores: string[];
+  /** In the order of `stores`. Empty where nothing is known of them. */
+  readonly outcomes: readonly StoreOutcome[];
   readonly blocks_left: number;
   readonly reason: string | null;
   readonly blocked_until: Date | null;
@@ -39,12 +55,12 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
   return execute(
     tx,
     `insert into swept_page as had (realm_id, epoch, page_no, organization_id, rows, swept, row_digest, state, stores,
-                                    blocks_left, reason, blocked_until, cut, block_time)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $8 = 'blocked' then clock_timestamp() end)
+                                    blocks_left, reason, blocked_until, cut, outcomes, block_time)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, case when $8 = 'blocked' then clock_timestamp() end)
      on conflict (realm_id, epoch, page_no) do update
         set rows = excluded.rows, swept = excluded.swept, row_digest = excluded.row_digest, state = excluded.state,
             stores = excluded.stores, blocks_left = excluded.blocks_left, reason = excluded.reason,
-            blocked_until = excluded.blocked_until, cut = excluded.cut, sweep_time = clock_timestamp(),
+            blocked_until = excluded.blocked_until, cut = excluded.cut, outcomes = excluded.outcomes, sweep_time = clock_timestamp(),
             block_time = case when excluded.state = 'blocked' then coalesce(had.block_time, excluded.block_time) end
       where had.cut <= excluded.cut
         and (had.state = 'blocked'
@@ -64,6 +80,7 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
       page.reason,
       page.blocked_until,
       page.cut,
+      JSON.stringify(page.outcomes),
     ],
   );
 }

@@ -1,87 +1,105 @@
-import {
-  isComplete,
-  type ListingPage,
-  type ObjectStore,
-  type ObjectVersion,
-  type UnfinishedUpload,
-} from '@lethe/object-store';
+import { isComplete, type ListedVersion, type ListingPage, type ObjectStore } from '@lethe/object-store';
+import { nextListing } from './density.js';
 
-/** Is given what a store still holds, a listing's worth at a time, while the reading goes on. */
-export interface Found {
-  versions(items: readonly ObjectVersion[]): Promise<void>;
-  uploads(items: readonly UnfinishedUpload[]): Promise<void>;
+/** By listings of key ranges, or by a listing for each key. */
+export type Method = 'listing' | 'lookup';
+
+/** What a store holds under some keys: all of it, but for a key with more than a listing holds. */
+export interface Reading<T> {
+  readonly keys: readonly string[];
+  readonly items: readonly T[];
+  readonly method: Method;
 }
 
-/** Listings of a key range may cost this many requests for each thousand keys; where the realm is sparser, keys are asked one by one. */
-const LISTINGS_PER_THOUSAND_KEYS = 5;
-const SINGLE_REQUESTS = 16;
+/** A store's listings of one sort, and how many items they are thought to show for each key that is asked for. */
+export interface Source<T> {
+  readonly list: (prefix: string, after: string, most?: number) => Promise<ListingPage<T>>;
+  /** False: only one key at a time. */
+  readonly ranges: boolean;
+  readonly itemsPerKey: number;
+}
+
+export const versionsOf = (store: ObjectStore, itemsPerKey: number): Source<ListedVersion> => ({
+  list: (prefix, after, most) => store.listVersions(prefix, after, most),
+  ranges: store.listsRanges,
+  itemsPerKey,
+});
+/** There are hardly any. */
+export const uploadsOf = (store: ObjectStore): Source<{ key: string; uploadId: string }> => ({
+  list: (prefix, after, most) => store.listUploads(prefix, after, most),
+  ranges: store.listsRanges,
+  itemsPerKey: 0,
+});
+
+const LOOKUPS = 16;
 
 /**
- * Reads a store back: finds every version, delete marker and unfinished upload under the keys. Of a key with more of them than a
- * listing holds it finds a listing's worth. The keys are ascending, of one length, and begin with `prefix`. Holds no more than a
- * few listings at once.
+ * Finds everything under the keys, which are ascending, of one length, and begin with `prefix`; each is in exactly one reading. Lists
+ * key ranges in their order while that costs less than looking up one key after the other: by what the listings show of how densely
+ * these keys lie among others. Answers how many items of others it met for each key. Holds no more than a few listings at once.
  */
-export async function readBack(
-  store: ObjectStore,
+export async function readKeys<T extends { readonly key: string }>(
+  { list, ranges, itemsPerKey }: Source<T>,
   prefix: string,
   keys: readonly string[],
-  found: Found,
-): Promise<void> {
-  await allOf([
-    read(
-      keys,
-      prefix,
-      (p, after) => store.listVersions(p, after),
-      (items) => found.versions(items),
-    ),
-    read(
-      keys,
-      prefix,
-      (p, after) => store.listUploads(p, after),
-      (items) => found.uploads(items),
-    ),
-  ]);
-}
-
-type List<T> = (prefix: string, after: string) => Promise<ListingPage<T>>;
-type Take<T> = (items: readonly T[]) => Promise<void>;
-
-async function read<T extends { readonly key: string }>(
-  keys: readonly string[],
-  prefix: string,
-  list: List<T>,
-  take: Take<T>,
-): Promise<void> {
-  const listings = Math.max(1, Math.ceil((keys.length / 1_000) * LISTINGS_PER_THOUSAND_KEYS));
-  let next = 0;
-  for (let i = 0; i < listings && next < keys.length; i++) {
-    const page = await list(prefix, justBefore(keys[next] ?? ''));
-    const rest = keys.slice(next);
-    const open = rest.findIndex((key) => !isComplete(page, key));
-    const complete = open === -1 ? rest : rest.slice(0, open);
-    if (complete.length === 0) break; // too much lies before the next key, or under it
-    const wanted = new Set(complete);
-    await take(page.items.filter(({ key }) => wanted.has(key)));
-    next += complete.length;
+  take: (reading: Reading<T>) => Promise<void>,
+): Promise<number> {
+  let [next, items, foreign, reached] = [0, 0, 0, 0];
+  let lookups = 1;
+  while (next < keys.length) {
+    const perKey = items === 0 ? itemsPerKey : items / Math.max(1, reached);
+    const most = ranges ? nextListing(keys.length - next, perKey) : undefined;
+    let count = most === undefined ? keys.length - next : 0;
+    if (most !== undefined) {
+      const page = await list(prefix, justBefore(keys[next] as string), most);
+      const complete = completeIn(page, keys, next);
+      const wanted = new Set(complete);
+      const own = page.items.filter(({ key }) => wanted.has(key));
+      items += page.items.length;
+      foreign += page.items.length - own.length;
+      reached += complete.length;
+      next += complete.length;
+      if (complete.length > 0) await take({ keys: complete, items: own, method: 'listing' });
+      // Too much lies before the next key, or under it: it is looked up, and more of them each time that this happens.
+      else [count, lookups] = [Math.min(lookups, keys.length - next), lookups * 2];
+    }
+    await lookUp(list, keys.slice(next, next + count), take);
+    next += count;
   }
-  for (let at = next; at < keys.length; at += SINGLE_REQUESTS)
-    await allOf(keys.slice(at, at + SINGLE_REQUESTS).map((key) => readOne(key, list, take)));
+  return reached === 0 ? itemsPerKey : foreign / reached;
 }
 
 /** A place before the key and all that begins with it: listings go on behind what they are told. */
 const justBefore = (key: string) => key.slice(0, -1);
 
-/** Goes on while longer keys that begin with this one fill the listing before it. */
-async function readOne<T extends { readonly key: string }>(
-  key: string,
-  list: List<T>,
-  take: Take<T>,
+function completeIn(page: ListingPage<unknown>, keys: readonly string[], from: number): readonly string[] {
+  let to = from;
+  while (to < keys.length && isComplete(page, keys[to] as string)) to++;
+  return keys.slice(from, to);
+}
+
+async function lookUp<T extends { readonly key: string }>(
+  list: Source<T>['list'],
+  keys: readonly string[],
+  take: (reading: Reading<T>) => Promise<void>,
 ): Promise<void> {
+  for (let at = 0; at < keys.length; at += LOOKUPS) {
+    const some = keys.slice(at, at + LOOKUPS);
+    const items: T[][] = [];
+    await allOf(some.map(async (key) => void items.push(await lookUpOne(list, key))));
+    await take({ keys: some, items: items.flat(), method: 'lookup' });
+  }
+}
+
+/** Goes on while longer keys that begin with this one fill the listing before it. */
+async function lookUpOne<T extends { readonly key: string }>(
+  list: Source<T>['list'],
+  key: string,
+): Promise<T[]> {
   for (let after = ''; ;) {
     const page = await list(key, after);
     const items = page.items.filter((item) => item.key === key);
-    if (items.length > 0) return take(items);
-    if (page.last === undefined) return;
+    if (items.length > 0 || page.last === undefined) return items;
     if (page.last === after) throw new Error('a listing does not go on');
     after = page.last;
   }

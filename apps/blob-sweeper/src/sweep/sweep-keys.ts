@@ -1,98 +1,64 @@
-import { createHash } from 'node:crypto';
-import type { KeyFailure, ObjectStore } from '@lethe/object-store';
-import { allOf, readBack } from './read-back.js';
+import type { ObjectStore } from '@lethe/object-store';
+import { whyLeft, type KeysLeft } from './keys-left.js';
+import { readKeys, uploadsOf, versionsOf, type Method } from './read-back.js';
+import { createPass, createTally } from './sweep-pass.js';
 
-/** What is left under the keys after a sweep of one store, by reading back. None left: everything is gone. */
-export interface KeysLeft {
-  readonly keys: ReadonlySet<string>;
-  /** The store's code for the first that could not be deleted. */
-  readonly reason: string;
+/** What a sweep of one store came to: each of its keys was found or missing. */
+export interface KeysSwept {
+  /** Keys under which something was found. All of it is gone, but for `left`. */
+  readonly found: number;
+  /** Keys under which nothing was found. */
+  readonly missing: number;
+  /** Deleted versions and delete markers; where there are no versions, objects. */
+  readonly versions: number;
+  /** Aborted unfinished uploads. */
+  readonly uploads: number;
+  /** How nothing was seen under the keys, sorted. */
+  readonly readBack: readonly Method[];
+  /** Undefined: nothing is left. */
+  readonly left: KeysLeft | undefined;
 }
 
 /** So often the same may be left. */
 const ROUNDS_WITHOUT_PROGRESS = 3;
 /** Each is a listing's worth of versions of one key; somebody may be adding some. */
 const ROUNDS = 1_000;
-const REQUEST_KEYS = 1_000;
-const ABORTS = 16;
+/** Of an organization whose objects are all of this realm. A first listing tells how it is. */
+const LIKELY_ITEMS_PER_KEY = 1;
 
 /**
- * Deletes every version, delete marker and unfinished upload under up to 1000 keys, and reads back that nothing is left. What a
- * deletion answers is believed only as far as the reason for what is left: the listing decides. Rejects when the store does not
- * answer, and when `signal` aborts: no deletion is sent after that, also no further attempt of one that is under way. Then nothing is
- * known, and the page is swept again.
+ * Deletes every version, delete marker and unfinished upload under up to 1000 keys, which are ascending: lists what is there, deletes
+ * exactly that, and reads back until nothing is left. What a deletion answers is believed only as far as the reason for what is left:
+ * the reading decides. What the store refused is not asked for again. Rejects when the store does not answer, and when `signal` aborts:
+ * no deletion is sent after that, also no further attempt of one that is under way. Then nothing is known, and the page is swept again.
  */
 export async function sweepKeys(
   store: ObjectStore,
   prefix: string,
   keys: readonly string[],
   signal: AbortSignal,
-): Promise<KeysLeft | undefined> {
-  if (keys.length === 0) return undefined;
-  // Without versions one request deletes all. Should the hint be wrong, that leaves markers, and the listing finds them.
-  if (!(await store.mayHaveVersions())) {
-    signal.throwIfAborted();
-    await store.deleteKeys(keys, signal);
-  }
+): Promise<KeysSwept> {
+  const tally = createTally();
+  const end = (left: KeysLeft | undefined): KeysSwept => ({ ...tally.sums(keys.length), left });
+  let [toRead, withUploads, itemsPerKey] = [keys, keys, LIKELY_ITEMS_PER_KEY];
   let previous: string | undefined;
   let same = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const { left, mark, reason } = await removeWhatIsLeft(store, prefix, keys, signal);
-    if (left.size === 0) return undefined;
-    same = mark === previous ? same + 1 : 0;
-    if (same === ROUNDS_WITHOUT_PROGRESS - 1) return { keys: left, reason: reason ?? 'StillThere' };
-    previous = mark;
+    const pass = createPass(store, tally, signal);
+    // Uploads before versions: one that is completed in between shows as a version.
+    await readKeys(uploadsOf(store), prefix, withUploads, pass.takeUploads);
+    withUploads = keysOf(withUploads, pass.withUploads);
+    const others = await readKeys(versionsOf(store, itemsPerKey), prefix, toRead, pass.takeVersions);
+    await pass.finish();
+    if (pass.found.size === 0) return end(undefined);
+    same = pass.mark() === previous ? same + 1 : 0;
+    if (!pass.asked() || same === ROUNDS_WITHOUT_PROGRESS - 1)
+      return end(await whyLeft(store, pass.found, [...tally.refused(), ...pass.failures], signal));
+    previous = pass.mark();
+    itemsPerKey = (others * toRead.length) / pass.found.size;
+    toRead = keysOf(keys, pass.found);
   }
   throw new Error('versions come as fast as they are deleted');
 }
 
-/** One pass: what it found had been left by those before it. Whether it is gone now, the next pass sees. */
-async function removeWhatIsLeft(
-  store: ObjectStore,
-  prefix: string,
-  keys: readonly string[],
-  signal: AbortSignal,
-): Promise<{ left: Set<string>; mark: string; reason: string | undefined }> {
-  const left = new Set<string>();
-  const fingerprint = new Fingerprint();
-  let reason: string | undefined;
-  const failed = (failures: readonly (KeyFailure | undefined)[]) => {
-    reason ??= failures.find((failure) => failure !== undefined)?.code;
-  };
-  const note = (key: string, id: string) => {
-    left.add(key);
-    fingerprint.add(`${key} ${id}`);
-  };
-  await readBack(store, prefix, keys, {
-    async versions(items) {
-      for (const { key, versionId } of items) note(key, versionId);
-      for (let at = 0; at < items.length; at += REQUEST_KEYS) {
-        signal.throwIfAborted();
-        failed(await store.deleteVersions(items.slice(at, at + REQUEST_KEYS), signal));
-      }
-    },
-    async uploads(items) {
-      for (const { key, uploadId } of items) note(key, uploadId);
-      for (let at = 0; at < items.length; at += ABORTS) {
-        signal.throwIfAborted();
-        const some = items.slice(at, at + ABORTS);
-        await allOf(some.map(async (upload) => failed([await store.abortUpload(upload, signal)])));
-      }
-    },
-  });
-  return { left, mark: fingerprint.text, reason };
-}
-
-/** Tells two sets apart without holding them: a key may have more versions than memory should. */
-class Fingerprint {
-  #count = 0;
-  #sum = 0n;
-
-  add(item: string): void {
-    this.#count += 1;
-    this.#sum ^= createHash('sha256').update(item).digest().readBigUInt64BE();
-  }
-  get text(): string {
-    return `${this.#count}/${this.#sum}`;
-  }
-}
+const keysOf = (keys: readonly string[], some: ReadonlySet<string>) => keys.filter((key) => some.has(key));

@@ -1,0 +1,105 @@
+import type { FailureKind, KeyFailure, ObjectStore, VersionLock } from '@lethe/object-store';
+
+/** What is left under the keys after a sweep of one store, by reading back. */
+export interface KeysLeft {
+  readonly keys: ReadonlySet<string>;
+  /** Why, worst first, with how many keys each: "3 blocked until 2027-01-01T00:00:00Z, 1 AccessDenied". */
+  readonly reason: string;
+  /** The worst. `blocked`: by a retention or a hold. */
+  readonly kind: LeftKind;
+  /** When the last of the locks ends; undefined where there is none, or where one has no end that is known. */
+  readonly until: Date | undefined;
+}
+
+export type LeftKind = FailureKind | 'blocked';
+
+/** Worst first: what nobody can do anything about for the longest. */
+const KINDS: readonly LeftKind[] = ['gone', 'blocked', 'permission', 'retry'];
+/** So many versions are asked for their lock, so many at once: what is left is known without, only not until when. */
+const QUESTIONS = 1_000;
+const AT_ONCE = 16;
+const CODE_LENGTH = 64;
+
+/** Why one key is left. `until`: undefined where a lock has no end that is known. */
+interface Reason {
+  readonly kind: LeftKind;
+  readonly code: string;
+  readonly until?: Date | undefined;
+}
+
+/** Asks for the locks of what was refused, and puts together why keys are left. Rejects only when `signal` aborts. */
+export async function whyLeft(
+  store: Pick<ObjectStore, 'lockOf'>,
+  keys: ReadonlySet<string>,
+  failures: Iterable<KeyFailure>,
+  signal: AbortSignal,
+): Promise<KeysLeft> {
+  const reasons = new Map<string, Reason>();
+  const note = (key: string, reason: Reason) => {
+    const had = reasons.get(key);
+    if (keys.has(key)) reasons.set(key, had ? worseOf(had, reason) : reason);
+  };
+  const refused: { readonly key: string; readonly versionId: string; readonly code: string }[] = [];
+  for (const { key, versionId, code, kind } of failures)
+    if (kind === 'permission' && versionId !== undefined && keys.has(key) && refused.length < QUESTIONS)
+      refused.push({ key, versionId, code });
+    else note(key, { kind, code });
+  for (let at = 0; at < refused.length; at += AT_ONCE) {
+    signal.throwIfAborted();
+    const some = refused.slice(at, at + AT_ONCE);
+    const locks = await Promise.all(some.map((version) => lockOf(store, version)));
+    some.forEach(({ key, code }, i) => {
+      const lock = locks[i];
+      note(key, lock ? { kind: 'blocked', code: 'Locked', until: lock.until } : { kind: 'permission', code });
+    });
+  }
+  for (const key of keys) if (!reasons.has(key)) reasons.set(key, { kind: 'retry', code: 'StillThere' });
+  return summary(keys, [...reasons.values()]);
+}
+
+/** A store that does not say has no lock that is known. */
+async function lockOf(
+  store: Pick<ObjectStore, 'lockOf'>,
+  version: { readonly key: string; readonly versionId: string },
+): Promise<VersionLock | undefined> {
+  try {
+    return await store.lockOf(version);
+  } catch {
+    return undefined;
+  }
+}
+
+const rank = ({ kind }: Reason) => KINDS.indexOf(kind);
+
+/** Of two locks the one that lasts longer; no end that is known is the longest. */
+function worseOf(one: Reason, other: Reason): Reason {
+  if (rank(one) !== rank(other)) return rank(one) < rank(other) ? one : other;
+  if (one.kind !== 'blocked') return one;
+  return one.until === undefined || (other.until && other.until <= one.until) ? one : other;
+}
+
+function summary(keys: ReadonlySet<string>, reasons: readonly Reason[]): KeysLeft {
+  const worst = [...reasons].sort((a, b) => rank(a) - rank(b))[0] as Reason;
+  const locks = reasons.filter(({ kind }) => kind === 'blocked');
+  const until = lastOf(locks);
+  const counts = new Map<string, number>();
+  for (const kind of KINDS)
+    for (const reason of reasons)
+      if (reason.kind === kind) {
+        const text = kind === 'blocked' ? blockedText(until) : reason.code.slice(0, CODE_LENGTH);
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+  const parts = [...counts].map(([text, count]) => `${count} ${text}`);
+  return { keys, reason: parts.join(', '), kind: worst.kind, until };
+}
+
+function lastOf(locks: readonly Reason[]): Date | undefined {
+  if (locks.some(({ until }) => until === undefined)) return undefined;
+  const times = locks.map(({ until }) => (until as Date).getTime());
+  return times.length === 0 ? undefined : new Date(times.reduce((a, b) => Math.max(a, b)));
+}
+
+const blockedText = (until: Date | undefined) =>
+  until === undefined
+    ? 'blocked until a hold is lifted'
+    : `blocked until ${until.toISOString().replace(/\.\d+/, '')}`;

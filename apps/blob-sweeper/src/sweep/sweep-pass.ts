@@ -1,0 +1,141 @@
+import type { KeyFailure, ListedVersion, ObjectStore, UnfinishedUpload } from '@lethe/object-store';
+import type { Method, Reading } from './read-back.js';
+import { abortUploads, removeVersions } from './remove.js';
+
+const REQUEST_KEYS = 1_000;
+/** So many versions are remembered one by one. Beyond them one that a store falsely says to have deleted may count twice. */
+const REMEMBERED = 10_000;
+
+/** What the passes over a page's keys add up to. */
+export interface Tally {
+  /** Something was seen of it; answers whether it is to be deleted: what was refused once is not asked for again. */
+  see(key: string, id: string): boolean;
+  gone(kind: 'versions' | 'uploads', id: string): void;
+  /** Answers whether it was refused, and is remembered as such. */
+  refuse(id: string, failure: KeyFailure): boolean;
+  /** Nothing was seen under so many keys. */
+  readClean(method: Method): void;
+  refused(): Iterable<KeyFailure>;
+  sums(keys: number): {
+    found: number;
+    missing: number;
+    versions: number;
+    uploads: number;
+    readBack: Method[];
+  };
+}
+
+export function createTally(): Tally {
+  const found = new Set<string>();
+  const done = new Set<string>();
+  const refused = new Map<string, KeyFailure>();
+  const methods = new Set<Method>();
+  const counts = { versions: 0, uploads: 0 };
+  return {
+    see(key, id) {
+      found.add(key);
+      return !refused.has(id);
+    },
+    gone(kind, id) {
+      if (done.has(id)) return;
+      counts[kind] += 1;
+      if (done.size < REMEMBERED) done.add(id);
+    },
+    refuse(id, failure) {
+      if (failure.kind !== 'permission' || refused.size >= REMEMBERED) return false;
+      refused.set(id, failure);
+      return true;
+    },
+    readClean: (method) => void methods.add(method),
+    refused: () => refused.values(),
+    sums: (keys) => ({
+      found: found.size,
+      missing: keys - found.size,
+      ...counts,
+      readBack: [...methods].sort(),
+    }),
+  };
+}
+
+/** One pass over keys: deletes what it finds. Whether it is gone then, the next pass sees. */
+export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal) {
+  const found = new Set<string>();
+  const withUploads = new Set<string>();
+  const failures: KeyFailure[] = [];
+  const fingerprint = createFingerprint();
+  let waiting: ListedVersion[] = [];
+  let asked = false;
+
+  const idOf = ({ key, versionId }: { readonly key: string; readonly versionId?: string | undefined }) =>
+    `${key} ${versionId ?? ''}`;
+  const see = (key: string, id: string) => {
+    found.add(key);
+    fingerprint.add(id);
+    return tally.see(key, id);
+  };
+  const fail = (id: string, failure: KeyFailure) => {
+    if (!tally.refuse(id, failure)) failures.push(failure);
+  };
+
+  async function removeWaiting(most: number): Promise<void> {
+    while (waiting.length > most) {
+      const some = waiting.slice(0, REQUEST_KEYS);
+      waiting = waiting.slice(REQUEST_KEYS);
+      signal.throwIfAborted();
+      asked = true;
+      const failed = new Map(
+        (await removeVersions(store, some, signal)).map((failure) => [idOf(failure), failure]),
+      );
+      for (const version of some) {
+        const failure = failed.get(idOf(version));
+        if (failure) fail(idOf(version), failure);
+        else tally.gone('versions', idOf(version));
+      }
+    }
+  }
+  return {
+    /** Keys under which it found something. */
+    found: found as ReadonlySet<string>,
+    withUploads: withUploads as ReadonlySet<string>,
+    /** Those that a further attempt may mend. */
+    failures: failures as readonly KeyFailure[],
+    /** The same for two passes that found the same. */
+    mark: () => fingerprint.text(),
+    /** Whether it asked for a deletion. */
+    asked: () => asked,
+    async takeVersions({ keys, items, method }: Reading<ListedVersion>): Promise<void> {
+      if (new Set(items.map(({ key }) => key)).size < keys.length) tally.readClean(method);
+      waiting.push(...items.filter((version) => see(version.key, idOf(version))));
+      await removeWaiting(REQUEST_KEYS);
+    },
+    async takeUploads({ items }: Reading<UnfinishedUpload>): Promise<void> {
+      const some = items.filter(({ key, uploadId }) => see(key, `${key} upload ${uploadId}`));
+      for (const { key } of items) withUploads.add(key);
+      if (some.length === 0) return;
+      asked = true;
+      const failed = await abortUploads(store, some, signal);
+      for (const upload of some) {
+        const [id, failure] = [`${upload.key} upload ${upload.uploadId}`, failed.get(upload)];
+        if (failure) fail(id, failure);
+        else tally.gone('uploads', id);
+      }
+    },
+    /** Deletes what waits for others to go in one request. */
+    finish: () => removeWaiting(0),
+  };
+}
+
+/** Tells two sets apart without holding them: a key may have more versions than memory should. FNV-1a, over UTF-16. */
+function createFingerprint() {
+  let [count, sum, mixed] = [0, 0, 0];
+  return {
+    add(item: string): void {
+      let hash = 0x811c9dc5;
+      for (let i = 0; i < item.length; i++) hash = Math.imul(hash ^ item.charCodeAt(i), 0x01000193);
+      count += 1;
+      sum = (sum + hash) | 0;
+      mixed ^= Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    },
+    text: () => [count, sum, mixed].join(),
+  };
+}
