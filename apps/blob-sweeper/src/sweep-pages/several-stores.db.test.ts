@@ -129,4 +129,19 @@ describe('a page whose blocks lie on several stores', () => {
       result: { reason: expect.stringMatching(/^node1: NotConfigured/) as string },
     });
   });
+
+  it('is blocked where one bucket is another than it should be: nothing is deleted, or said to be gone', async () => {
+    await spread();
+    const before = await left();
+    const [realmId, empty] = [randomUUID(), await createTestBucket(serverVariable)];
+    const wrong = createS3Store(empty.options({ name: 'node2', id: buckets[2]!.id }));
+    expect(await sweep(pageOf(realmId), [...stores.slice(0, 2), wrong])).toMatchObject({
+      kind: 'blocked',
+      result: { blocks_left: keys.length, reason: expect.stringMatching(/^node2: NotRecognized/) as string },
+    });
+    expect([await left(), (await ledgered(realmId))?.state]).toEqual([before, 'blocked']);
+    expect((await sweep(pageOf(realmId))).kind).toBe('verified');
+    wrong.close();
+    empty.close();
+  });
 });
