@@ -1,20 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { RefusalError } from '@lethe/outcome';
-import { createLogger, createMetrics, type Metrics } from '@lethe/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@lethe/telemetry';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
+import { findPage, recordPage, type PageResult, type StoreOutcome } from '../sweep/ledger.sql.js';
 import { listUnreported } from '../sweep/end.sql.js';
+import { rememberStores } from '../stores/store-registry.sql.js';
 import { createScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import { MIGRATIONS } from '../testing/world.js';
-import { clearAll, forgetReports } from '../testing/world.sql.js';
+import { clearAll, forgetReports, retire } from '../testing/world.sql.js';
 import { reportErasures } from './report-erasure.loop.js';
 
 let database: TestDatabase;
 let authority: ScriptedAuthority;
 let metrics: Metrics;
 let realmId: string;
+let logger: Logger;
 
 beforeAll(async () => {
   database = await createTestDatabase(MIGRATIONS);
@@ -22,6 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   authority = await createScriptedAuthority();
   metrics = createMetrics('test');
+  logger = createLogger('t', 'silent');
   realmId = randomUUID();
   authority.grant(realmId, 'org1');
 });
@@ -35,12 +38,25 @@ const run = async (signal?: AbortSignal) => {
   const reporter = {
     pool: database.pool,
     authority: authority.client,
-    logger: createLogger('t', 'silent'),
+    logger,
     metrics,
   };
   return (await reportErasures(reporter, signal)).counts;
 };
 const digest = (n: number) => createHash('sha256').update(`${n}`).digest();
+const STORE_IDS = { a: randomUUID(), b: randomUUID() };
+const outcome = (store: 'a' | 'b', over: Partial<StoreOutcome> = {}): StoreOutcome => ({
+  store,
+  storeId: STORE_IDS[store],
+  kind: 's3',
+  found: 980,
+  left: 0,
+  missing: 10,
+  versions: 1_000,
+  uploads: 1,
+  readBack: ['listing'],
+  ...over,
+});
 const record = (page_no: number, over: Partial<PageResult> = {}) =>
   recordPage(database.pool, {
     realm_id: realmId,
@@ -52,8 +68,8 @@ const record = (page_no: number, over: Partial<PageResult> = {}) =>
     row_digest: digest(page_no),
     cut: 1,
     state: 'verified',
-    stores: ['b', 'a'],
-    outcomes: [],
+    stores: ['a', 'b'],
+    outcomes: [outcome('a'), outcome('b', { found: 0, missing: 990, versions: 0, readBack: ['lookup'] })],
     blocks_left: 0,
     reason: null,
     blocked_until: null,
@@ -104,8 +120,29 @@ describe('reportErasures', () => {
       blocksSwept: 4_950,
       blocksRetained: 50,
       root: rootOf([0, 1, 2, 3, 4]),
-      stores: ['b', 'a'],
-      byStore: [],
+      stores: ['a', 'b'],
+      byStore: [
+        {
+          store: 'a',
+          storeId: STORE_IDS.a,
+          kind: 's3',
+          keysFound: 4_900,
+          keysMissing: 50,
+          versionsDeleted: 5_000,
+          uploadsAborted: 5,
+          readBack: ['listing'],
+        },
+        {
+          store: 'b',
+          storeId: STORE_IDS.b,
+          kind: 's3',
+          keysFound: 0,
+          keysMissing: 4_950,
+          versionsDeleted: 0,
+          uploadsAborted: 5,
+          readBack: ['lookup'],
+        },
+      ],
       bytesTotal: 0,
     };
     expect(authority.reports.get(realmId)).toEqual([{ removed: { blocks: 4_950 }, blocks }]);
@@ -134,12 +171,48 @@ describe('reportErasures', () => {
   });
 
   it('alarms and reports nothing while a page was read back on other stores than the rest', async () => {
-    for (const page of [0, 1]) await record(page, page === 1 ? { stores: ['a'] } : {});
+    for (const page of [0, 1])
+      await record(page, page === 1 ? { stores: ['a'], outcomes: [outcome('a')] } : {});
     authority.released(realmId, { pages: 2 });
     expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
     expect(await alarms('ledger_incomplete')).toBe(1);
     await record(1, { cut: 2 });
     expect(await run()).toMatchObject({ reported: 1 });
+  });
+
+  it('leaves out a store that was retired in the middle, and says nothing of it', async () => {
+    await record(0);
+    await record(1, { stores: ['a'], outcomes: [outcome('a')] });
+    authority.released(realmId, { pages: 2 });
+    await rememberStores(database.pool, [
+      { store_id: STORE_IDS.b, organization_id: '', name: 'b', kind: 's3' },
+    ]);
+    expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
+    await retire(database.pool, STORE_IDS.b);
+    expect(await run()).toMatchObject({ reported: 1 });
+    expect(authority.reports.get(realmId)?.[0]?.blocks).toMatchObject({
+      stores: ['a'],
+      byStore: [{ store: 'a', keysFound: 1_960, keysMissing: 20 }],
+    });
+  });
+
+  it.each([
+    ['of which no store is known', { outcomes: [] }],
+    ['whose blocks are not all accounted for', { outcomes: [outcome('a', { missing: 9 }), outcome('b')] }],
+  ])('reports nothing while there is a page %s', async (_, page) => {
+    await record(0, page);
+    authority.released(realmId, { pages: 1 });
+    expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
+  });
+
+  it('warns when no store held a single block, and reports what was counted', async () => {
+    const nothing = { found: 0, missing: 990, versions: 0, uploads: 0 };
+    await record(0, { outcomes: [outcome('a', nothing), outcome('b', nothing)] });
+    authority.released(realmId, { pages: 1 });
+    const warned: string[] = [];
+    logger.warn = (_: unknown, text = '') => void warned.push(text);
+    expect(await run()).toMatchObject({ reported: 1 });
+    expect(warned).toEqual([expect.stringContaining('no store held a single block')]);
   });
 
   it('hears of the end from whoever released the pages, and from nobody else', async () => {

@@ -48,7 +48,7 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
   const { pool, authority, logger, metrics } = reporter;
   const { realm_id: realmId, epoch, pages: released } = end;
   try {
-    const { evidence, blocked, elsewhere } = await ledgerEvidence(pool, end);
+    const { evidence, blocked, elsewhere, nothingFound } = await ledgerEvidence(pool, end);
     if (blocked > 0 || elsewhere > 0 || evidence.pages !== released) {
       metrics.alarms.inc({ alarm: 'ledger_incomplete' });
       logger.error(
@@ -57,6 +57,11 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
       );
       return 'incomplete';
     }
+    if (nothingFound)
+      logger.warn(
+        { realmId, blocks: evidence.blocksSwept, stores: evidence.stores },
+        'no store held a single block of this realm: were they where they were looked for?',
+      );
     const removed = { blocks: evidence.blocksSwept };
     const reported = await authority.reportErasure(realmId, epoch, { removed, blocks: evidence });
     if (reported.kind === 'reported') {

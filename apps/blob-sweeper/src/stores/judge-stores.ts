@@ -52,3 +52,11 @@ export function whyNotToSweep(
     `${forgotten.name}: NotConfigured, the store ${forgotten.store_id} is neither configured nor retired`
   );
 }
+
+/** Whether an operator said that no block of the organization is left in a store, and nothing said otherwise since. */
+export function isRetiredFor(organizationId: string, storeId: string, rows: readonly StoreRow[]): boolean {
+  const own = rows.filter(
+    (row) => row.store_id === storeId && ['', organizationId].includes(row.organization_id),
+  );
+  return own.length > 0 && own.every((row) => row.retire_time !== null);
+}

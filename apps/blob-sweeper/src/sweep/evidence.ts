@@ -1,20 +1,33 @@
 import { pageLeaf, type BlockEvidence } from '@lethe/contracts';
 import { MerkleTree } from '@lethe/merkle';
 import type { Queryable } from '@lethe/postgres';
+import { isRetiredFor } from '../stores/judge-stores.js';
+import { listStoreRows } from '../stores/store-registry.sql.js';
 import type { SweepEnd } from './end.sql.js';
 import { listPages } from './ledger.sql.js';
+import { createStoreSums } from './store-sums.js';
 
 const BATCH = 1_000;
 
-/** What the ledger proves of a sweep, how many of its pages are not gone, and how many were read back on other
- * stores than the first. Reads it in batches; holds none. */
+export interface LedgerEvidence {
+  readonly evidence: BlockEvidence;
+  /** Pages that are not gone. */
+  readonly blocked: number;
+  /** Pages that were not read back on every store that holds blocks. */
+  readonly elsewhere: number;
+  /** There were blocks to sweep, and no store held one of them: they may never have been where they were looked for. */
+  readonly nothingFound: boolean;
+}
+
+/** What the ledger proves of a sweep. Reads it in batches; holds none. */
 export async function ledgerEvidence(
   db: Queryable,
   { realm_id: realmId, epoch }: Pick<SweepEnd, 'realm_id' | 'epoch'>,
-): Promise<{ evidence: BlockEvidence; blocked: number; elsewhere: number }> {
+): Promise<LedgerEvidence> {
   const tree = new MerkleTree();
-  let stores: readonly string[] | undefined;
-  let [total, swept, blocked, elsewhere] = [0, 0, 0, 0];
+  const sums = createStoreSums();
+  let organizationId = '';
+  let [total, swept, blocked] = [0, 0, 0];
   for (let after = -1; ;) {
     const pages = await listPages(db, realmId, epoch, after, BATCH);
     for (const page of pages) {
@@ -25,8 +38,8 @@ export async function ledgerEvidence(
       tree.append(
         pageLeaf({ page: page.page_no, rows: page.rows, swept: page.swept, rowDigest: page.row_digest }),
       );
-      stores ??= page.stores;
-      if (page.stores.join() !== stores.join()) elsewhere += 1;
+      sums.add(page);
+      organizationId = page.organization_id;
       total += page.rows;
       swept += page.swept;
     }
@@ -34,17 +47,20 @@ export async function ledgerEvidence(
     if (last === undefined) break;
     after = last.page_no;
   }
+  const rows = await listStoreRows(db);
+  const { byStore, elsewhere } = sums.result((storeId) => isRetiredFor(organizationId, storeId, rows));
   return {
     blocked,
     elsewhere,
+    nothingFound: swept > 0 && byStore.every(({ keysFound }) => keysFound === 0),
     evidence: {
       pages: tree.size,
       blocksTotal: total,
       blocksSwept: swept,
       blocksRetained: total - swept,
       root: tree.root(),
-      stores: [...(stores ?? [])],
-      byStore: [],
+      stores: byStore.map(({ store }) => store),
+      byStore,
       bytesTotal: 0,
     },
   };
