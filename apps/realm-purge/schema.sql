@@ -121,6 +121,7 @@ CREATE TABLE purge (
   failure text,
   fail_time timestamp(3) with time zone,
   room_time timestamp with time zone,
+  sweep_time timestamp(3) with time zone,
   CONSTRAINT purge_pkey PRIMARY KEY (realm_id),
   CONSTRAINT purge_check CHECK ((fence_time IS NULL) = (state = 'ordered'::text)),
   CONSTRAINT purge_check1 CHECK ((shred_time IS NULL) = (state = ANY (ARRAY['ordered'::text, 'fenced'::text]))),
@@ -128,7 +129,7 @@ CREATE TABLE purge (
   CONSTRAINT purge_check3 CHECK ((close_time IS NULL) = (state <> 'closed'::text)),
   CONSTRAINT purge_check4 CHECK (report_time IS NULL OR state = 'closed'::text),
   CONSTRAINT purge_epoch_check CHECK (epoch > 0),
-  CONSTRAINT purge_held_check CHECK (held = ANY (ARRAY['paused'::text, 'blocks_kept'::text])),
+  CONSTRAINT purge_held_check CHECK (held = ANY (ARRAY['paused'::text, 'blocks_kept'::text, 'blocks_delayed'::text])),
   CONSTRAINT purge_retries_check CHECK (retries >= 0),
   CONSTRAINT purge_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'fenced'::text, 'shredded'::text, 'releasing'::text, 'closed'::text]))
 );

@@ -24,7 +24,9 @@ export interface PurgeRow {
   /** Orders to try again that were followed. */
   readonly retries: number;
   /** What held it when a step was last to be made. */
-  readonly held: 'paused' | 'blocks_kept' | null;
+  readonly held: 'paused' | 'blocks_kept' | 'blocks_delayed' | null;
+  /** From when on its blocks may go, as the grant said then. */
+  readonly sweep_time: Date | null;
   /** The kind of failure of the last step, and since when steps fail in a row. */
   readonly failure: string | null;
   readonly fail_time: Date | null;
@@ -32,13 +34,16 @@ export interface PurgeRow {
   readonly room_time: Date | null;
   /** Since the fence, by the database's clock when this row was read. */
   readonly fenced_seconds: number | null;
+  /** When this row was read, by the database's clock. */
+  readonly read_time: Date;
   /** When it was to be looked at, to the microsecond. */
   readonly scheduled: string;
 }
 
 /** A {@link PurgeRow}. */
 export const ROW = `*, next_step_time::text as scheduled,
-  extract(epoch from clock_timestamp() - fence_time)::float8 as fenced_seconds`;
+  extract(epoch from clock_timestamp() - fence_time)::float8 as fenced_seconds,
+  date_trunc('milliseconds', clock_timestamp()) as read_time`;
 
 const IS_OPEN = `report_time is null and attention is null`;
 
@@ -132,11 +137,11 @@ export function setHeld(
   db: Queryable,
   { realm_id, epoch }: Pick<PurgeRow, 'realm_id' | 'epoch'>,
   held: PurgeRow['held'],
+  sweepTime: Date | null,
 ): Promise<number> {
-  return execute(db, `update purge set held = $3 where realm_id = $1 and epoch = $2`, [
-    realm_id,
-    epoch,
-    held,
+  return execute(db, `update purge set held = $3, sweep_time = $4 where realm_id = $1 and epoch = $2`, [
+    ...[realm_id, epoch],
+    ...[held, sweepTime],
   ]);
 }
 

@@ -10,6 +10,7 @@ const purge = (over: Partial<Purge> = {}): Purge => ({
   fence_time: ago(7_200),
   count_time: ago(7_000),
   held: null,
+  sweep_time: null,
   attention: null,
   blocks_total: 100_000,
   ...over,
@@ -33,6 +34,7 @@ describe('rateOf', () => {
   it('is that since the release began when that is less than a minute ago', () => {
     expect(rateOf(purge({ count_time: ago(20) }), pages(), 0).blocksPerSecond).toBe(300);
     expect(rateOf(purge(), pages(), 7_200 - 30).blocksPerSecond).toBe(200);
+    expect(rateOf(purge({ sweep_time: ago(15) }), pages(), 7_200 - 30).blocksPerSecond).toBe(400);
     // The very first moment says nothing yet: no rate beyond what came.
     expect(rateOf(purge({ count_time: ago(0) }), pages(), 0).blocksPerSecond).toBe(6_000);
   });
@@ -47,6 +49,7 @@ describe('rateOf', () => {
     ['nothing moved lately', {}, { rows_lately: 0 }],
     ['it is paused', { held: 'paused' }, {}],
     ['its blocks are kept', { held: 'blocks_kept' }, {}],
+    ['its blocks are not due', { held: 'blocks_delayed' }, {}],
     ['a person has to look', { attention: 'look' }, {}],
     ['all that is left is blocked', {}, { blocked_rows: 60_000 }],
     ['nothing is left', {}, { rows: 100_000 }],

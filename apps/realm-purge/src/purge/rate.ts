@@ -12,13 +12,17 @@ const WINDOW_SECONDS = 60;
 
 /** How fast a purge goes, as measured lately by the database's clock. */
 export function rateOf(
-  purge: Pick<PurgeRow, 'state' | 'count_time' | 'fence_time' | 'held' | 'attention' | 'blocks_total'>,
+  purge: Pick<
+    PurgeRow,
+    'state' | 'count_time' | 'fence_time' | 'sweep_time' | 'held' | 'attention' | 'blocks_total'
+  >,
   pages: Pick<PageSums, 'time' | 'rows' | 'rows_lately' | 'blocked_rows'>,
   quarantineSeconds: number,
 ): Rate {
   const counted = purge.count_time?.getTime();
   if (counted === undefined) return { blocksPerSecond: 0, estimatedEndTime: undefined };
-  const began = Math.max(counted, quarantineEnd(purge, quarantineSeconds)?.getTime() ?? counted);
+  const waitedFor = [quarantineEnd(purge, quarantineSeconds), purge.sweep_time ?? undefined];
+  const began = Math.max(counted, ...waitedFor.map((time) => time?.getTime() ?? counted));
   const now = pages.time.getTime();
   const seconds = Math.min(WINDOW_SECONDS, Math.max(1, (now - began) / 1_000));
   const blocksPerSecond = pages.rows_lately / seconds;

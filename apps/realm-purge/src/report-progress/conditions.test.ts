@@ -20,6 +20,7 @@ const purge = (over: Partial<Purge> = {}) =>
     removed: {},
     limit_per_second: null,
     limit_until: null,
+    sweep_time: null,
     ...over,
   }) as Purge;
 const pages = (over: Partial<Pages> = {}) =>
@@ -111,6 +112,18 @@ describe('conditionsOf', () => {
     expect(of({ state: 'ordered', fence_time: null })).toEqual([]);
   });
 
+  it('says until when blocks stay behind the metadata, once that is gone', () => {
+    const [shred_time, due] = [ago(7_100), ago(-86_400)];
+    const delayed = { sweep_time: due, shred_time };
+    const message = '12000 blocks stay, for backups of the metadata to find them';
+    expect(of(delayed)).toEqual([{ type: 'SweepDelayed', message, since: shred_time, until: due }]);
+    expect(of({ ...delayed, state: 'shredded', count_time: null })).toMatchObject([
+      { message: 'the blocks stay, for backups of the metadata to find them', until: due },
+    ]);
+    for (const state of ['fenced', 'closed'] as const) expect(of({ ...delayed, state })).toEqual([]);
+    expect(of({ ...delayed, sweep_time: ago(0) })).toEqual([]);
+  });
+
   it('says how many pages wait for the sweeper, and since when the first of them does', () => {
     expect(of({}, { silent: 4, silent_since: ago(900) })).toEqual([
       {
@@ -134,6 +147,7 @@ describe('conditionsOf', () => {
       fail_time: ago(9),
       room_time: ago(100),
       fence_time: ago(60),
+      sweep_time: ago(-60),
     };
     const sums = { silent: 1, silent_since: ago(99), blocked_pages: 1, blocked: 1, blocked_reasons: 1 };
     const all = of(said, sums);
@@ -143,6 +157,7 @@ describe('conditionsOf', () => {
       'NeedsAttention',
       'Quarantine',
       'Queued',
+      'SweepDelayed',
       'WaitingForSweeper',
     ]);
     expect(of(said, { ...sums, time: new Date(NOW + 30_000) })).toEqual(all);

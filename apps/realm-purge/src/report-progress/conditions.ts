@@ -1,5 +1,5 @@
 import type { Condition } from '@lethe/contracts';
-import type { PageSums } from '../purge/purge.sql.js';
+import type { PageSums, PurgeState } from '../purge/purge.sql.js';
 import type { ProgressingRow } from './report-progress.sql.js';
 import { quarantineEnd } from '../purge/quarantine.js';
 
@@ -12,6 +12,7 @@ export interface Patience {
 /** A failure or two, or a moment without room, go by themselves. */
 const FAILURES_TO_TELL = 3;
 const MAX_MESSAGE = 2_000;
+const HAS_NO_METADATA: readonly string[] = ['shredded', 'releasing'] satisfies PurgeState[];
 
 /**
  * What holds a purge up, or will: at most one condition of a type, sorted by type. It says the same as long as the same holds:
@@ -64,6 +65,11 @@ export function conditionsOf(purge: ProgressingRow, pages: PageSums, patience: P
   const rows = Object.values(purge.removed).reduce((sum, count) => sum + count, 0);
   if (purge.state === 'fenced' && rows > 0)
     add('Shredding', `${many(rows, 'row')} of keys and metadata removed so far`, purge.fence_time);
+  const due = purge.sweep_time;
+  if (due !== null && pages.time < due && HAS_NO_METADATA.includes(purge.state)) {
+    const blocks = purge.count_time === null ? 'the blocks' : many(purge.blocks_total, 'block');
+    add('SweepDelayed', `${blocks} stay, for backups of the metadata to find them`, purge.shred_time, due);
+  }
   if (pages.silent > 0)
     add(
       'WaitingForSweeper',
