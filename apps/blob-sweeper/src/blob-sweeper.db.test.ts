@@ -116,6 +116,62 @@ describe('GetSweep', () => {
   );
 });
 
+describe('ListSweptPages', () => {
+  const swept = (realmId: string, request: { epoch?: number; pageSize?: number; pageToken?: string } = {}) =>
+    calling('operator', (c) =>
+      c.unary((client) => client.listSweptPages, {
+        realmId,
+        epoch: 0,
+        pageSize: 0,
+        pageToken: '',
+        ...request,
+      }),
+    );
+
+  it('lists the verified pages of the newest epoch in page order, each once', async () => {
+    const realm = randomUUID();
+    await record(realm, 0, 'verified', 2);
+    for (const page of [4, 0, 2, 1]) await record(realm, page, 'verified');
+    await record(realm, 3, 'blocked');
+    const first = await swept(realm, { pageSize: 2 });
+    await record(realm, 0, 'verified', 4); // what was begun goes on
+    const rest = await swept(realm, { pageSize: 2, pageToken: first.nextPageToken });
+    expect([first.epoch, rest.epoch, rest.nextPageToken]).toEqual([3, 3, '']);
+    const pages = [...first.pages, ...rest.pages];
+    expect(pages.map(({ page }) => page)).toEqual([0, 1, 2, 4]);
+    expect(pages[3]).toEqual({
+      page: 4,
+      rows: 10,
+      swept: 8,
+      rowDigest: createHash('sha256').update('4').digest(),
+      sweepTime: expect.any(Date) as Date,
+      stores: ['primary'],
+    });
+    expect((await swept(realm)).epoch).toBe(4);
+    expect((await swept(realm.toUpperCase(), { epoch: 2 })).pages).toHaveLength(1);
+  });
+
+  it('knows nothing of what was never swept, and lists nothing of what is blocked only', async () => {
+    const realm = randomUUID();
+    await record(realm, 0, 'blocked');
+    expect(await swept(realm)).toMatchObject({ epoch: 3, pages: [] });
+    await expect(swept(realm, { epoch: 2 })).rejects.toMatchObject({ code: status.NOT_FOUND });
+    for (const none of [randomUUID(), '', "'"])
+      await expect(swept(none)).rejects.toMatchObject({ code: status.NOT_FOUND });
+  });
+
+  it.each([
+    { pageSize: 1001 },
+    { pageSize: -1 },
+    { epoch: -1 },
+    { pageToken: 'x' },
+    { pageToken: '0/1' },
+    { epoch: 2, pageToken: '3/1' },
+  ])('refuses %o', async (request) => {
+    await expect(swept(randomUUID(), request)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+});
+
 describe('ListBlockedPages', () => {
   it('lists those that wait longest first, page by page, each once', async () => {
     const [first, second] = [randomUUID(), randomUUID()];

@@ -25,6 +25,7 @@ import { createSweepLimits } from './limit/sweep-limits.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
 import { listStoresRpc } from './list-stores/list-stores.rpc.js';
 import { listSweepLimitsRpc } from './list-sweep-limits/list-sweep-limits.rpc.js';
+import { listSweptPagesRpc } from './list-swept-pages/list-swept-pages.rpc.js';
 import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
 import { retireStoreRpc } from './retire-store/retire-store.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
@@ -97,7 +98,7 @@ export function createBlobSweeper(
         examineStores: handlers.unary(examineStoresRpc(stores, () => new Date())),
         listStores: handlers.unary(listStoresRpc(pool, storeSet.placed)),
         retireStore: handlers.unary(retireStoreRpc(pool, storeSet.placed, logger)),
-        listSweptPages: handlers.unary(notYet),
+        listSweptPages: handlers.unary(listSweptPagesRpc(pool)),
         listOrphanObjects: handlers.serverStream(notYet),
         deleteOrphanObjects: handlers.unary(notYet),
       },

@@ -7,6 +7,13 @@ export const invalid = (message: string): RefusalError =>
 export const storeNotFound = (message: string): RefusalError =>
   new RefusalError({ code: status.NOT_FOUND, reason: 'STORE_NOT_FOUND', message });
 
+export const sweepNotFound = (): RefusalError =>
+  new RefusalError({
+    code: status.NOT_FOUND,
+    reason: 'SWEEP_NOT_FOUND',
+    message: 'No page of this realm has been swept',
+  });
+
 /**
  * What an operator says is shown in lists and on terminals: something to see, and nothing that moves the cursor or turns the line.
  *

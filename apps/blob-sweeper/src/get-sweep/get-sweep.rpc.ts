@@ -1,7 +1,6 @@
-import { status } from '@grpc/grpc-js';
 import { isCanonicalUuid, type GetSweepRequest, type GetSweepResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
+import { sweepNotFound } from '../requests.js';
 import { sumLedger } from '../sweep/ledger.sql.js';
 import { findSweep } from './get-sweep.sql.js';
 
@@ -10,12 +9,7 @@ export const getSweepRpc =
   async (request: GetSweepRequest): Promise<GetSweepResponse> => {
     const realmId = request.realmId.toLowerCase();
     const sweep = isCanonicalUuid(realmId) ? await findSweep(pool, realmId) : undefined;
-    if (sweep === undefined)
-      throw new RefusalError({
-        code: status.NOT_FOUND,
-        reason: 'SWEEP_NOT_FOUND',
-        message: 'No page of this realm has been swept',
-      });
+    if (sweep === undefined) throw sweepNotFound();
     const sums = await sumLedger(pool, realmId, sweep.epoch);
     return {
       sweep: {
