@@ -103,6 +103,7 @@ export async function startAuthority(): Promise<BenchAuthority> {
         epoch: 1,
         kind: DeletionKind.DELETION_PLANNED,
         grantTime: new Date(),
+        blocksDue: true,
       });
       open.set(workspaceId, { grant, grantedAt: performance.now(), reports: new Map() });
       return grant;

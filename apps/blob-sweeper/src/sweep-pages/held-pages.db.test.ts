@@ -85,11 +85,22 @@ const until = (what: string, times: number) =>
   eventually(`${times} times ${what}`, async () => (await counted(what)) >= times);
 const deletions = () => s3.count('DeleteObjects');
 
-describe.each([['paused' as const], ['blocksKept' as const]])('a page whose purge is %s', (order) => {
+const NOT_DUE = { blocksDue: false, sweepTime: new Date(Date.now() + 86_400_000) };
+describe.each([
+  ['is paused', { paused: true }, { paused: false }],
+  ['keeps its blocks', { blocksKept: true }, { blocksKept: false }],
+  // Whoever released it: a forged page, or one of a purge that was set back. The time is shown, and opens nothing when it is over.
+  ['delays its blocks', NOT_DUE, { blocksDue: true }],
+  [
+    'delays its blocks, by a time that seems over',
+    { ...NOT_DUE, sweepTime: new Date(0) },
+    { blocksDue: true },
+  ],
+])('a page whose purge %s', (_, hold, free) => {
   it('is given back and keeps its blocks, is in nobody’s way, and is swept when that ends', async () => {
     const held = await Promise.all([1, 2, 3, 4, 5].map((n) => stored(`held ${n}`)));
     for (const page of held) {
-      authority.intervene(page.realmId, { [order]: true });
+      authority.intervene(page.realmId, hold);
       await release(page);
     }
     await until('held', held.length);
@@ -100,7 +111,7 @@ describe.each([['paused' as const], ['blocksKept' as const]])('a page whose purg
     await until('held', 4 * held.length);
     expect(await bucket.contents()).toEqual(held.flatMap(({ ids }) => keysOf('org1', ids)).sort());
     expect([await pages.waiting(), await receipts(database.pool)]).toMatchObject([5, { length: 3 }]);
-    for (const { realmId } of held) authority.intervene(realmId, { [order]: false });
+    for (const { realmId } of held) authority.intervene(realmId, free);
     await received(8);
     expect(await bucket.contents()).toEqual([]);
     expect(await deadLetters(database.pool)).toEqual([]);
@@ -112,14 +123,14 @@ describe.each([['paused' as const], ['blocksKept' as const]])('a page whose purg
     let asked = 0;
     authority.refuse = (method, realmId) => {
       if (method === 'getGrant' && realmId === page.realmId && ++asked === 2)
-        authority.intervene(realmId, { [order]: true });
+        authority.intervene(realmId, hold);
     };
     await release(page);
     await until('held', 2);
     authority.refuse = () => undefined;
     expect([deletions(), await receipts(database.pool)]).toEqual([0, []]);
     expect(await bucket.contents()).toHaveLength(10);
-    authority.intervene(page.realmId, { [order]: false });
+    authority.intervene(page.realmId, free);
     expect(await received(1)).toMatchObject([{ outcome: PageOutcome.VERIFIED }]);
     expect(await bucket.contents()).toEqual([]);
   });

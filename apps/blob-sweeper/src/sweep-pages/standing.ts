@@ -11,7 +11,7 @@ export interface PageOwner {
 /** What the authority says to sweeping a page now. */
 export type Standing =
   | { readonly kind: 'granted'; readonly grant: Grant }
-  /** An operator holds the purge, or its blocks: nothing of it is deleted until that ends. */
+  /** An operator holds the purge, or its blocks, or they are not due: nothing of it is deleted until that ends. */
   | { readonly kind: 'held'; readonly reason: string }
   /** Never to be swept. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -27,5 +27,11 @@ export async function standingOf(
     return { kind: 'refused', reason: 'the page names another organization than the grant' };
   if (grant.paused) return { kind: 'held', reason: 'the purge is paused' };
   if (grant.blocksKept) return { kind: 'held', reason: 'the blocks of the purge are kept' };
+  // By the authority's clock alone: whoever released the page early, or the time that the grant names, opens nothing.
+  if (!grant.blocksDue)
+    return {
+      kind: 'held',
+      reason: `the blocks of the purge are not due until ${grant.sweepTime?.toISOString() ?? 'a time that is not known'}`,
+    };
   return { kind: 'granted', grant };
 }

@@ -19,8 +19,11 @@ export interface ScriptedAuthority {
   /** What was reported, by realm, each time. */
   readonly reports: Map<string, ErasureEvidence[]>;
   grant(realmId: string, organizationId: string, epoch?: number): Grant;
-  /** An operator intervenes. */
-  intervene(realmId: string, order: Partial<Pick<Grant, 'paused' | 'blocksKept' | 'retries'>>): void;
+  /** An operator intervenes, or a delay ends. */
+  intervene(
+    realmId: string,
+    order: Partial<Pick<Grant, 'paused' | 'blocksKept' | 'retries' | 'blocksDue' | 'sweepTime'>>,
+  ): void;
   /** As an authority that was set back: it knows of no grant for the realm. */
   revoke(realmId: string): void;
   /** The releasing participant reports: from now on its evidence stands in the grant. */
@@ -95,7 +98,7 @@ export async function createScriptedAuthority(): Promise<ScriptedAuthority> {
     grant(workspaceId, organizationId, epoch = 3) {
       const kind = DeletionKind.DELETION_PLANNED;
       const base = { deletionId: randomUUID(), organizationId, workspaceId, epoch, kind };
-      const grant = Grant.fromPartial({ ...base, grantTime: new Date() });
+      const grant = Grant.fromPartial({ ...base, grantTime: new Date(), blocksDue: true });
       grants.set(`${workspaceId}/${epoch}`, grant);
       return grant;
     },
