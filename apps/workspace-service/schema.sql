@@ -153,9 +153,11 @@ CREATE TABLE deletion_participant (
   gives_block_evidence boolean NOT NULL,
   evidence jsonb,
   report_time timestamp(3) with time zone,
+  report_form smallint DEFAULT 1 NOT NULL,
   CONSTRAINT deletion_participant_pkey PRIMARY KEY (deletion_id, participant),
   CONSTRAINT deletion_participant_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES deletion(deletion_id),
-  CONSTRAINT deletion_participant_check CHECK ((evidence IS NULL) = (report_time IS NULL))
+  CONSTRAINT deletion_participant_check CHECK ((evidence IS NULL) = (report_time IS NULL)),
+  CONSTRAINT deletion_participant_report_form_check CHECK (report_form = ANY (ARRAY[1, 2]))
 );
 CREATE TRIGGER evidence_is_not_emptied BEFORE TRUNCATE ON public.deletion_participant FOR EACH STATEMENT EXECUTE FUNCTION row_stays();
 CREATE TRIGGER evidence_stays BEFORE DELETE OR UPDATE ON public.deletion_participant FOR EACH ROW EXECUTE FUNCTION evidence_stays();
@@ -391,7 +393,8 @@ AS $function$
 begin
   if tg_op = 'DELETE' or new.deletion_id <> old.deletion_id or new.participant <> old.participant
      or new.gives_block_evidence <> old.gives_block_evidence
-     or old.evidence is not null and (new.evidence, new.report_time) is distinct from (old.evidence, old.report_time) then
+     or old.evidence is not null and (new.evidence, new.report_time, new.report_form)
+          is distinct from (old.evidence, old.report_time, old.report_form) then
     raise exception 'a required participant and its evidence stay' using errcode = 'check_violation';
   end if;
   return new;

@@ -2,12 +2,15 @@ import { readMessagingSettings, type MessagingSettings } from '@lethe/messaging'
 import { readDatabaseUrl } from '@lethe/postgres';
 import { Configuration, readServerSettings, type Callers, type ServerSettings } from '@lethe/service';
 import { PATIENCE, type Patience } from './deletion/standstill.js';
+import type { KeyTexts } from './signing/signing-keys.js';
 import { parseParticipants, type RequiredParticipants } from './deletion/participants.js';
 
 export interface Config extends ServerSettings, MessagingSettings, Patience {
   readonly databaseUrl: string;
   readonly participants: RequiredParticipants;
   readonly certificateKey: string;
+  /** The key and the retired ones as they are now: their files may have been exchanged. Absent: the key above, for good. */
+  readonly readKeys?: () => KeyTexts;
   /** How long before a deletion may be purged subscribers are told. */
   readonly purgeNoticeSeconds: number;
 }
@@ -38,10 +41,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...readMessagingSettings(c),
     databaseUrl: readDatabaseUrl(c),
     participants,
-    certificateKey: c.text(
-      'CERTIFICATE_KEY',
-      'an Ed25519 private key as a JSON Web Key (or CERTIFICATE_KEY_FILE)',
-    ),
+    ...readKeys(c),
+    readKeys: () => {
+      const again = new Configuration(env);
+      return again.finish(readKeys(again));
+    },
     purgeNoticeSeconds: c.integer('PURGE_NOTICE_SECONDS', WEEK_SECONDS, 1, CENTURY_SECONDS),
     noProgressSeconds: c.integer(
       'NO_PROGRESS_SECONDS',
@@ -50,4 +54,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       MAX_NO_PROGRESS_SECONDS,
     ),
   });
+}
+
+function readKeys(c: Configuration): KeyTexts {
+  return {
+    certificateKey: c.text(
+      'CERTIFICATE_KEY',
+      'an Ed25519 private key as a JSON Web Key (or CERTIFICATE_KEY_FILE)',
+    ),
+    retiredKeys: c.optionalText('CERTIFICATE_RETIRED_KEYS'),
+  };
 }

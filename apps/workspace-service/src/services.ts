@@ -1,6 +1,3 @@
-import { status } from '@grpc/grpc-js';
-import { RefusalError } from '@lethe/outcome';
-import type { CertificateKey } from '@lethe/certificate';
 import type { PurgeAuthorityServiceServer, WorkspaceServiceServer } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { Handlers } from '@lethe/service';
@@ -15,6 +12,7 @@ import type { Patience } from './deletion/standstill.js';
 import { getCertificateRpc } from './get-certificate/get-certificate.rpc.js';
 import { getDeletionRpc } from './get-deletion/get-deletion.rpc.js';
 import { getGrantRpc } from './get-grant/get-grant.rpc.js';
+import { getStatementRpc } from './get-statement/get-statement.rpc.js';
 import { getWorkspaceRpc } from './get-workspace/get-workspace.rpc.js';
 import { listBucketsRpc } from './list-buckets/list-buckets.rpc.js';
 import { listCertificateKeysRpc } from './list-certificate-keys/list-certificate-keys.rpc.js';
@@ -33,6 +31,7 @@ import { releaseHoldRpc } from './release-hold/release-hold.rpc.js';
 import { reportErasureRpc } from './report-erasure/report-erasure.rpc.js';
 import { reportProgressRpc } from './report-progress/report-progress.rpc.js';
 import { restoreWorkspaceRpc } from './restore-workspace/restore-workspace.rpc.js';
+import type { SigningKeys } from './signing/signing-keys.js';
 import { startPurgeRpc } from './start-purge/start-purge.rpc.js';
 import { updateWorkspaceRpc } from './update-workspace/update-workspace.rpc.js';
 import { addMemberRpc } from './add-member/add-member.rpc.js';
@@ -54,7 +53,7 @@ import type { Watchers } from './watch-deletion/watchers.js';
 export function workspaceService(
   handlers: Handlers,
   pool: Pool,
-  certificateKey: () => Promise<CertificateKey>,
+  keys: SigningKeys,
   watchers: Watchers,
   patience: Patience,
 ): WorkspaceServiceServer {
@@ -67,8 +66,8 @@ export function workspaceService(
     getDeletion: handlers.unary(getDeletionRpc(pool, patience)),
     watchDeletion: handlers.serverStream(watchDeletionRpc(pool, watchers, patience)),
     getDeletionCertificate: handlers.unary(getCertificateRpc(pool)),
-    getDeletionStatement: handlers.unary(notYet),
-    listCertificateKeys: handlers.unary(listCertificateKeysRpc(certificateKey)),
+    getDeletionStatement: handlers.unary(getStatementRpc(pool, keys, patience)),
+    listCertificateKeys: handlers.unary(listCertificateKeysRpc(keys)),
     listBuckets: handlers.unary(listBucketsRpc(pool)),
     createBucket: handlers.unary(createBucketRpc(pool)),
     deleteBucket: handlers.unary(deleteBucketRpc(pool)),
@@ -114,8 +113,3 @@ export function purgeAuthorityService(
     listParticipants: handlers.unary(listParticipantsRpc(participants)),
   };
 }
-
-/** Until its slice is there. */
-const notYet = (): never => {
-  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
-};

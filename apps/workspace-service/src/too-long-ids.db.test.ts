@@ -50,6 +50,7 @@ describe('an id of 129 characters', () => {
     ['getDeletion', 'workspaceId'],
     ['watchDeletion', 'workspaceId'],
     ['getDeletionCertificate', 'workspaceId'],
+    ['getDeletionStatement', 'workspaceId'],
     ['previewDeletion', 'workspaceId'],
     ['placeHold', 'workspaceId', () => ({ origin: 'o', reason: 'r' })],
     ['releaseHold', 'workspaceId', () => ({ origin: 'o' })],

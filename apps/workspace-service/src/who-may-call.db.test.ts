@@ -59,6 +59,7 @@ describe('another organization', () => {
       'restoreWorkspace',
       'getDeletion',
       'getDeletionCertificate',
+      'getDeletionStatement',
     ] as const),
     ...(['listBuckets', 'createBucket', 'deleteBucket', 'listRepositories', 'createRepository'] as const),
     'deleteRepository',

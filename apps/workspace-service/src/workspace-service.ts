@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { readCertificateKey } from '@lethe/certificate';
 import { PurgeAuthorityServiceService, STREAMS, WorkspaceServiceService } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
 import { createRelay } from '@lethe/outbox';
@@ -22,12 +21,13 @@ import { recallParticipants } from './recall-participants/recall-participants.lo
 import { purgeAuthorityService, workspaceService } from './services.js';
 import { progressWatcher } from './watch-progress/watch-progress.loop.js';
 import { createWatchers, WATCHER_LIMITS } from './watch-deletion/watchers.js';
+import { ISSUER } from './service.js';
+import { createSigningKeys } from './signing/signing-keys.js';
 import { startDuePurges } from './start-due-purges/start-due-purges.loop.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 /** What stands still is alarmed within five minutes: this and NO_PROGRESS_SECONDS (280 at most) are less together. */
 const WATCH_PROGRESS_MS = 10_000;
-const ISSUER = 'lethe workspace-service 0.1.0';
 
 export interface WorkspaceServiceHandle extends Component {
   readonly grpcAddress: string;
@@ -57,13 +57,12 @@ export function createWorkspaceService(
     replicas: config.streamReplicas,
     logger,
   });
-  let key: ReturnType<typeof readCertificateKey> | undefined;
-  const certificateKey = () => (key ??= readCertificateKey(config.certificateKey));
+  const keys = createSigningKeys(config.readKeys ?? (() => ({ retiredKeys: undefined, ...config })));
 
   const certify = createLoop({
     name: 'certify-deletions',
     intervalMs,
-    runOnce: () => certifyDeletions({ pool, key: certificateKey, issuer: ISSUER, logger, metrics }),
+    runOnce: () => certifyDeletions({ pool, key: keys.current, issuer: ISSUER, logger, metrics }),
     logger,
     metrics,
   });
@@ -113,7 +112,7 @@ export function createWorkspaceService(
   const grpc = createGrpcServer('grpc', config.grpcListen, [
     {
       definition: WorkspaceServiceService,
-      implementation: workspaceService(handlers, pool, certificateKey, watchers, config),
+      implementation: workspaceService(handlers, pool, keys, watchers, config),
     },
     {
       definition: PurgeAuthorityServiceService,
@@ -126,7 +125,7 @@ export function createWorkspaceService(
   const signing: Component = {
     name: 'certificate-key',
     start: async () => {
-      await certificateKey(); // fails here rather than at the first certificate
+      await keys.current(); // fails here rather than at the first certificate
     },
     stop: () => Promise.resolve(),
   };

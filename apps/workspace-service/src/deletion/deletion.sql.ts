@@ -40,6 +40,8 @@ export interface ParticipantRow {
   readonly gives_block_evidence: boolean;
   readonly evidence: unknown;
   readonly report_time: Date | null;
+  /** 1: reported before there was evidence by store. */
+  readonly report_form: number;
 }
 
 export interface ProgressRow {
@@ -98,7 +100,7 @@ export function listParticipantRows(
 ): Promise<ParticipantRow[]> {
   return many<ParticipantRow>(
     db,
-    `select deletion_id, participant, gives_block_evidence, evidence, report_time
+    `select deletion_id, participant, gives_block_evidence, evidence, report_time, report_form
        from deletion_participant
       where deletion_id = any($1::uuid[])
       order by deletion_id, participant`,

@@ -15,6 +15,7 @@ function row(
     gives_block_evidence: counts,
     evidence: report && ErasureEvidence.toJSON(report),
     report_time: report && new Date(0),
+    report_form: 2,
   };
 }
 const judge = (...rows: ParticipantRow[]) => judgeReports(rows, { release_time: null, sweep_time: null });

@@ -1,15 +1,18 @@
-import { sameBlocks, type BlockClaims, type CertificateClaims } from '@lethe/certificate';
+import { sameBlocks, type BlockClaims, type ParticipantClaims } from '@lethe/certificate';
 import { ErasureEvidence } from '@lethe/contracts';
 import type { DeletionRow, ParticipantRow } from './deletion.sql.js';
-
-export type ParticipantClaims = CertificateClaims['participants'][number];
+import { judgeStores, type StoreFacts } from './judge-stores.js';
 
 export type Judgement =
   /** Not everybody has reported. */
   | { readonly kind: 'incomplete'; readonly waitingFor: string[] }
   /** Never a certificate: a person has to look. */
   | { readonly kind: 'contradiction'; readonly reason: string }
-  | { readonly kind: 'agreement'; readonly participants: ParticipantClaims[]; readonly blocks: BlockClaims };
+  | ({
+      readonly kind: 'agreement';
+      readonly participants: ParticipantClaims[];
+      readonly blocks: BlockClaims;
+    } & StoreFacts);
 
 /**
  * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
@@ -62,7 +65,8 @@ export function judgeReports(
     return { kind: 'contradiction', reason: `the blocks do not add up: ${describe(first)}` };
   if (blocks.swept > 0 && participants.every((p) => p.stores.length === 0))
     return { kind: 'contradiction', reason: 'blocks were swept, but no participant names a store' };
-  return { kind: 'agreement', participants, blocks };
+  const stores = judgeStores(rows);
+  return stores.kind === 'contradiction' ? stores : { ...stores, participants, blocks };
 }
 
 function claimsOf(row: ParticipantRow): ParticipantClaims {

@@ -1,7 +1,8 @@
-import type { CertificateKey } from '@lethe/certificate';
 import type { ListCertificateKeysResponse } from '@lethe/contracts';
+import type { SigningKeys } from '../signing/signing-keys.js';
 
+/** The current key and the retired ones: whoever has them can verify every certificate that was ever signed. */
 export const listCertificateKeysRpc =
-  (key: () => Promise<CertificateKey>) => async (): Promise<ListCertificateKeysResponse> => ({
-    jwksJson: JSON.stringify({ keys: [(await key()).publicJwk] }),
+  (keys: Pick<SigningKeys, 'published'>) => async (): Promise<ListCertificateKeysResponse> => ({
+    jwksJson: JSON.stringify(await keys.published()),
   });

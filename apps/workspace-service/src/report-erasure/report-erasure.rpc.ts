@@ -1,8 +1,15 @@
 import { status } from '@grpc/grpc-js';
-import { ErasureEvidence, type ReportErasureRequest, type ReportErasureResponse } from '@lethe/contracts';
+import {
+  ErasureEvidence,
+  isCanonicalUuid,
+  type BlockEvidence,
+  type ReportErasureRequest,
+  type ReportErasureResponse,
+} from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
+import { storeTrouble } from '../deletion/judge-stores.js';
 import { findGrant } from '../grant/find-grants.sql.js';
 import { noGrant } from '../grant/no-grant.js';
 import { refusals } from '../refusals.js';
@@ -60,8 +67,25 @@ function checked(evidence: ErasureEvidence | undefined): ErasureEvidence {
       throw refusals.invalidArgument(`blocks.root must have ${ROOT_BYTES} bytes`);
     if (stores.length > MAX_KINDS || stores.some((store) => !isLabel(store)))
       throw refusals.invalidArgument(`blocks.stores must be at most ${MAX_KINDS} names`);
+    checkStores(blocks);
   }
   return evidence;
+}
+
+/** Whoever names stores says of each what it held, or it is told so before the report stands. */
+function checkStores(blocks: BlockEvidence): void {
+  const { byStore, bytesTotal } = blocks;
+  for (const { store, storeId, kind, readBack, ...counts } of byStore)
+    if (
+      ![store, kind, ...readBack].every(isLabel) ||
+      readBack.length > MAX_KINDS ||
+      !isCanonicalUuid(storeId) ||
+      Object.values(counts).some(isNegative)
+    )
+      throw refusals.invalidArgument('blocks.by_store must have names, ids and counts');
+  if (isNegative(bytesTotal)) throw refusals.invalidArgument('blocks.bytes_total must not be negative');
+  const trouble = storeTrouble(blocks);
+  if (trouble !== undefined) throw refusals.invalidArgument(`blocks.by_store: the report ${trouble}`);
 }
 
 const isNegative = (count: number) => count < 0;

@@ -1,7 +1,8 @@
 import { execute, maybeOne, type Queryable } from '@lethe/postgres';
 
 /**
- * Records evidence once; answers what stands now, or undefined when this participant is not required, or is required to count
+ * Records evidence once, in the second form; to what was recorded in the first, the same without what only the second knows is the same.
+ * Answers what stands now, or undefined when this participant is not required, or is required to count
  * blocks and did not.
  */
 export function recordEvidence(
@@ -13,9 +14,11 @@ export function recordEvidence(
   return maybeOne<{ same: boolean }>(
     db,
     `update deletion_participant
-        set evidence = coalesce(evidence, $3::jsonb), report_time = coalesce(report_time, clock_timestamp())
+        set evidence = coalesce(evidence, $3::jsonb), report_time = coalesce(report_time, clock_timestamp()),
+            report_form = case when evidence is null then 2 else report_form end
       where deletion_id = $1 and participant = $2 and ($3::jsonb ? 'blocks' or not gives_block_evidence)
-     returning evidence = $3::jsonb as same`,
+     returning evidence = $3::jsonb
+               or report_form = 1 and evidence = $3::jsonb #- '{blocks,byStore}' #- '{blocks,bytesTotal}' as same`,
     [deletionId, participant, JSON.stringify(evidence)],
   );
 }

@@ -25,7 +25,7 @@ export const ROW: DeletionRow = {
 
 export const participant = (name: string, more: Partial<ParticipantRow> = {}): ParticipantRow => ({
   ...{ deletion_id: 'd', participant: name, gives_block_evidence: name !== 'search' },
-  ...{ evidence: null, report_time: null },
+  ...{ evidence: null, report_time: null, report_form: 2 },
   ...more,
 });
 

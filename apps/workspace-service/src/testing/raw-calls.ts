@@ -15,7 +15,7 @@ export const ALLOWED: Record<(typeof CALLERS)[number], readonly string[]> = {
   gateway: Object.keys(WorkspaceServiceService).filter((method) => !NOT_GATEWAY.includes(method)),
   operator: [
     ...['restoreWorkspace', 'getDeletion', 'watchDeletion', 'getDeletionCertificate', 'listCertificateKeys'],
-    ...['placeHold', 'releaseHold', 'listHolds', 'listDeletions'],
+    ...['placeHold', 'releaseHold', 'listHolds', 'listDeletions', 'getDeletionStatement'],
     ...['listDeletable', 'startPurge', 'listParticipants', 'replayDeletions'],
     ...['pausePurge', 'resumePurge', 'retryPurge', 'releaseKeptBlocks'],
   ],

@@ -1,6 +1,6 @@
 import { generateKeyPair, exportJWK } from 'jose';
 import { readCertificateKey, type CertificateKey } from '@lethe/certificate';
-import { DeletionKind, type Caller, type ErasureEvidence } from '@lethe/contracts';
+import { DeletionKind, type Caller, type ErasureEvidence, type StoreEvidence } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { CallContext } from '@lethe/service';
 import { RefusalError } from '@lethe/outcome';
@@ -80,6 +80,7 @@ export const restoreByOperator = (pool: Pool, workspaceId: string): Promise<Rest
   restoreWorkspace(pool, { workspaceId, caller: undefined, operator: 'operator-1' });
 
 export function evidence(blocks: Partial<NonNullable<ErasureEvidence['blocks']>> = {}): ErasureEvidence {
+  const { stores = ['primary'], blocksSwept: swept = 4 } = blocks;
   return {
     removed: { vlobs: 3 },
     blocks: {
@@ -89,12 +90,30 @@ export function evidence(blocks: Partial<NonNullable<ErasureEvidence['blocks']>>
       blocksRetained: 1,
       root: Buffer.alloc(32, 7),
       stores: ['primary'],
-      byStore: [],
       bytesTotal: 0,
       ...blocks,
+      // Unless a story is about them, each store that is named held all that was swept.
+      byStore:
+        blocks.byStore ??
+        stores.map((store, n) => storeEvidence({ ...{ store, keysFound: swept }, storeId: storeIdOf(n) })),
     },
   };
 }
+
+const storeIdOf = (n: number) => `00000000-0000-4000-8000-${String(n + 1).padStart(12, '0')}`;
+
+/** What a store held of the blocks of {@link evidence}. */
+export const storeEvidence = (over: Partial<StoreEvidence> = {}): StoreEvidence => ({
+  store: 'primary',
+  storeId: storeIdOf(0),
+  kind: 's3',
+  keysFound: 4,
+  keysMissing: 0,
+  versionsDeleted: 4,
+  uploadsAborted: 0,
+  readBack: ['listing'],
+  ...over,
+});
 
 export async function certificateKey(): Promise<{ key: CertificateKey; json: string }> {
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });

@@ -1,0 +1,31 @@
+import { NOTHING_FOUND, nothingWasFound, type StoreClaims } from '@lethe/certificate';
+
+const LIMITS = [
+  'Objects that were uploaded but never registered as blocks, and uploads that ended after the read-back, are outside of what was counted.',
+  'Backups of the databases and of the object storage, and copies internal to a storage provider, are outside of what was read back.',
+  'The audit keeps ids and times, and the origins and reasons of legal holds that were released.',
+  'Retained blocks are shared with a live realm of the organization and stay until it is deleted.',
+];
+const MEDIA_LIMIT =
+  'Clear is claimed of what the interface of the storage can address; nothing is claimed of the media beneath it, nor of pages of databases that are not overwritten yet.';
+const REPLAY_LIMIT =
+  'The deletion was ordered once more over restored backups: the counts are of what they had brought back, not of what was deleted the first time. An object that came back without its block was not seen.';
+
+/** What a certificate does not say, the gravest first: that nothing was found where it was looked for. */
+export function limitsOf(
+  swept: number,
+  stores: readonly StoreClaims[] | undefined,
+  replay: boolean,
+): string[] {
+  const empty = (stores ?? []).filter(({ keysFound }) => keysFound === 0);
+  return [
+    ...(stores !== undefined && nothingWasFound(swept, stores)
+      ? [NOTHING_FOUND]
+      : empty
+          .map(({ store }) => (swept > 0 ? `The store ${store} held nothing under these keys.` : ''))
+          .filter(Boolean)),
+    ...LIMITS,
+    ...(stores === undefined ? [] : [MEDIA_LIMIT]),
+    ...(replay ? [REPLAY_LIMIT] : []),
+  ];
+}

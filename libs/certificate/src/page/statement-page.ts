@@ -1,0 +1,55 @@
+import type { StatementClaims } from '../statement-claims.js';
+import { grid, page, section, table, warning, type Row, type Seal } from './html.js';
+
+/** An interim statement for people: nothing of it may be taken for a certificate. */
+export function statementHtml(jws: string, claims: StatementClaims, seal: Seal): string {
+  return page('Interim statement on a deletion', seal, jws, [
+    warning('This is not a deletion certificate. The deletion is not complete.'),
+    table([
+      ['Statement', claims.statementId],
+      ['Stated', claims.statedTime],
+      ['Issuer', claims.issuer],
+      ['Organization', claims.organizationId],
+      ['Workspace', claims.workspaceId],
+      ['Deletion', `${claims.deletionId}, epoch ${claims.epoch}`],
+      ['Replays the deletion', claims.replayOf],
+      ['Kind', claims.kind],
+      ['Requested by', claims.requestedBy],
+      ['Deleted', claims.deleteTime],
+      ['Not purged before', claims.purgeTime],
+      ['Purge granted', claims.grantTime],
+      ['Granted by', claims.grantedBy],
+      ['Blocks deleted from', claims.sweepTime],
+      ['Paused', claims.paused ? 'yes' : 'no'],
+      ['Blocks kept', claims.blocksKept ? 'yes, until an operator releases them' : 'no'],
+    ]),
+    section(
+      'Who has to report that nothing is left',
+      table(claims.participants.map((p): Row => [p.participant, p.reportTime ?? 'has not reported'])),
+    ),
+    section('Blocks, as participants last said', table(progress(claims.progress))),
+    section(
+      'What holds it up',
+      claims.conditions.length === 0
+        ? '<p>Nothing that is known.</p>'
+        : grid(
+            ['Condition', 'Source', 'Reason', 'Blocks', 'Since', 'Until'],
+            claims.conditions.map((c) => [
+              ...[c.type, c.source, c.reason ?? '', c.blocks === null ? '' : String(c.blocks)],
+              ...[c.since ?? '', c.until ?? ''],
+            ]),
+          ),
+    ),
+  ]);
+}
+
+function progress(said: StatementClaims['progress']): Row[] {
+  if (said === null) return [['Progress', 'nothing was said yet']];
+  return [
+    ['Total', String(said.blocksTotal)],
+    ['Gone so far', String(said.blocksSwept)],
+    ['Left in place, a live realm refers to them', String(said.blocksRetained)],
+    ['Blocked', String(said.blocksBlocked)],
+    ['Bytes of all blocks', String(said.bytesTotal)],
+  ];
+}
