@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followRetries } from '../purge/retry.js';
 import { startQueue, type Queue } from '../testing/queue.js';
 import { startScriptedAuthority, type ScriptedAuthority } from '../testing/scripted-authority.js';
 import {
@@ -130,6 +131,50 @@ describe('a page without a receipt', () => {
     await letPass(db.pool, realmId, (64 * RERELEASE_MS) / 1000 + 1);
     expect(await purger.step(realmId)).toEqual({ kind: 'moved' });
     expect(givenOf(realmId)).toHaveLength(2);
+  });
+
+  it('comes back once when its lock ends, and not before, however often that is looked at', async () => {
+    const realmId = await released(10);
+    const week = 7 * 24 * 3_600;
+    const until = new Date(Date.now() + week * 1_000);
+    await purger.settle(blockedReceiptOf(givenOf(realmId)[0] as Given, until));
+    const hourly = async (hours: number) => {
+      for (let hour = 0; hour < hours; hour++) {
+        await letPass(db.pool, realmId, 3_600);
+        while ((await purger.step(realmId)).kind === 'moved');
+      }
+    };
+    await hourly(7 * 24 - 1);
+    expect(givenOf(realmId)).toHaveLength(1);
+    await hourly(1);
+    expect(givenOf(realmId)).toHaveLength(2);
+    await purger.step(realmId);
+    expect(givenOf(realmId)).toHaveLength(2);
+    // A store whose clock is behind says the same again: it is awaited as any page is, longer each time.
+    await purger.settle(blockedReceiptOf(givenOf(realmId)[1] as Given, new Date(Date.now() - 1_000)));
+    expect(await purger.step(realmId)).toMatchObject({ kind: 'waiting' });
+    await letPass(db.pool, realmId, (2 * RERELEASE_MS) / 1_000 + 1);
+    expect(await purger.step(realmId)).toEqual({ kind: 'moved' });
+  });
+
+  it('is tried less and less often while a hold has no end that is known, and at once when an operator says so', async () => {
+    const realmId = await released(10);
+    let seen = 0;
+    const hours = 2 * 24;
+    for (let minute = 0; minute < hours * 60; minute += 10) {
+      for (; seen < givenOf(realmId).length; seen++)
+        await purger.settle(blockedReceiptOf(givenOf(realmId)[seen] as Given));
+      await letPass(db.pool, realmId, 600);
+      while ((await purger.step(realmId)).kind === 'moved');
+    }
+    expect(givenOf(realmId).length).toBeLessThanOrEqual(7 + hours);
+    expect(givenOf(realmId).length).toBeGreaterThan(hours / 2);
+    for (; seen < givenOf(realmId).length; seen++)
+      await purger.settle(blockedReceiptOf(givenOf(realmId)[seen] as Given));
+    const { epoch } = await purger.purge(realmId);
+    await followRetries(db.pool, [{ workspaceId: realmId, epoch, retries: 1 }]);
+    await purger.step(realmId);
+    expect(givenOf(realmId)).toHaveLength(seen + 1);
   });
 
   it('comes back within the window when many locks end at once, behind what is new', async () => {
