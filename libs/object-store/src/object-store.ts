@@ -1,4 +1,5 @@
 import type { StoreFinding } from './examination.js';
+import type { Pace } from './pace/index.js';
 
 /** Under it lies an object for the store's id, whatever it holds: `.lethe-store/<uuid>`. No organization's prefix. */
 export const STORE_MARKERS = '.lethe-store/';
@@ -82,6 +83,8 @@ export interface ObjectStore {
   readonly place: string;
   /** False: a key range cannot be listed in order at the cost of its size; keys are looked up one by one. */
   readonly listsRanges: boolean;
+  /** How it is being asked, and whether it is away. None: it is asked whenever somebody wants to. */
+  readonly pace?: Pick<Pace, 'outage' | 'gauges'>;
   /**
    * The ids of the markers in it: the names under {@link STORE_MARKERS}. A store is what it is taken for when that is exactly its own
    * id: an empty bucket of the same name, or another one behind the same address, would have every block "gone".

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { S3Client, type ServiceOutputTypes } from '@aws-sdk/client-s3';
-import { checkRoot } from './s3-answer.js';
+import { ListObjectsV2Command, S3Client, type ServiceOutputTypes } from '@aws-sdk/client-s3';
+import { STORE_MARKERS } from './object-store.js';
+import { createPace, type Pace } from './pace/index.js';
+import { checkRoot, StoreAnswerError } from './s3-answer.js';
 import { sendContentMd5 } from './s3-content-md5.js';
 import { createCredentials, type CredentialSource } from './s3-credentials.js';
 import type { S3StoreOptions } from './s3-store.js';
 
 const CONNECT_MS = 3_000;
 const REQUEST_MS = 30_000;
-const ATTEMPTS = 3;
+const IDLE_MS = 15_000;
+/** A thousand items of a listing, with keys of a thousand bytes each, take a tenth of it. */
+const MOST_ANSWER_BYTES = 32 << 20;
 
 type Send = S3Client['send'];
 
@@ -18,15 +22,22 @@ export interface SendOptions {
 
 export interface BoundedClient {
   readonly send: Send;
+  readonly pace: Pace;
   close(): void;
 }
 
 /**
  * A client whose every request ends: by an answer of the right kind, its time limit, or the client's close. The SDK's own
- * requestTimeout only warns unless told to throw, and ends with the head of an answer.
+ * requestTimeout only warns unless told to throw, and ends with the head of an answer. How many are sent at once, and when one is sent
+ * again, is for its {@link Pace} to say: the SDK's own retries would hide from it how the store is.
  */
 export function createBoundedClient(options: S3StoreOptions): BoundedClient {
-  const { maxSockets = 32, requestTimeoutMs = REQUEST_MS } = options;
+  const {
+    maxSockets = 32,
+    requestTimeoutMs = REQUEST_MS,
+    idleMs: timeout = IDLE_MS,
+    bucket: Bucket,
+  } = options;
   const credentials = createCredentials(options);
   const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile) };
   const client = new S3Client({
@@ -35,48 +46,59 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
     // what has expired already is asked for anew with each request
     credentials: async () => ({ ...(await credentials.current()), expiration: new Date(0) }),
     forcePathStyle: options.forcePathStyle,
-    maxAttempts: ATTEMPTS,
+    maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
       socketTimeout: requestTimeoutMs,
-      httpAgent: { maxSockets, keepAlive: true },
-      httpsAgent: { maxSockets, keepAlive: true, ...ca },
+      // of a connection that nobody uses; a request has its own
+      httpAgent: { maxSockets, keepAlive: true, timeout },
+      httpsAgent: { maxSockets, keepAlive: true, timeout, ...ca },
     },
   });
   readWhole(client);
   if (options.contentMd5) sendContentMd5(client);
-  const underWay = new Set<AbortController>();
-  let closed = false;
+  const sendOnce = (command: Parameters<Send>[0], abortSignal: AbortSignal) =>
+    withCredentials(credentials, () => client.send(command, { abortSignal }));
+  const pace = createPace({
+    ...options.pace,
+    store: options.name,
+    maxInFlight: maxSockets,
+    attemptMs: requestTimeoutMs,
+    probe: (abortSignal) =>
+      withCredentials(credentials, () =>
+        client.send(new ListObjectsV2Command({ Bucket, Prefix: STORE_MARKERS, MaxKeys: 1 }), { abortSignal }),
+      ),
+  });
 
-  async function send(
+  const send = (
     command: Parameters<Send>[0],
     { abortSignal }: SendOptions = {},
-  ): Promise<ServiceOutputTypes> {
-    if (closed) throw new Error('the store is closed');
-    abortSignal?.throwIfAborted(); // it says so once
-    const end = new AbortController();
-    const abort = () => end.abort();
-    const limit = setTimeout(abort, ATTEMPTS * requestTimeoutMs);
-    abortSignal?.addEventListener('abort', abort);
-    underWay.add(end);
-    try {
-      return await withCredentials(credentials, () => client.send(command, { abortSignal: end.signal }));
-    } finally {
-      clearTimeout(limit);
-      abortSignal?.removeEventListener('abort', abort);
-      underWay.delete(end);
-    }
-  }
+  ): Promise<ServiceOutputTypes> =>
+    pace.run(
+      {
+        kind: command.constructor.name,
+        attempt: (signal) => sendOnce(command, signal),
+        itemsOf: (answer) => itemsOf(command.input) + itemsOf(answer),
+      },
+      abortSignal,
+    );
   return {
     send: send as Send,
+    pace,
     close() {
-      closed = true;
-      for (const end of underWay) end.abort();
+      pace.close();
       client.destroy();
     },
   };
+}
+
+/** Of the lists in a request or an answer: what a request costs goes with them. */
+function itemsOf(message: object): number {
+  const { Delete } = message as { Delete?: { Objects?: readonly unknown[] } };
+  const lists: unknown[] = [...(Object.values(message) as unknown[]), Delete?.Objects];
+  return lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
 }
 
 /** Once more after a refusal, if the credentials were replaced meanwhile. */
@@ -105,7 +127,12 @@ function readWhole(client: S3Client): void {
       };
       if (response.statusCode !== 200 || response.body instanceof Uint8Array) return result;
       const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
+      let bytes = 0;
+      for await (const chunk of response.body) {
+        bytes += chunk.length;
+        if (bytes > MOST_ANSWER_BYTES) throw new StoreAnswerError('an answer without an end');
+        chunks.push(chunk);
+      }
       response.body = Buffer.concat(chunks);
       checkRoot(context.commandName, response.body);
       return result;

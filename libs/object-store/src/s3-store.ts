@@ -23,6 +23,7 @@ import {
   StoreAnswerError,
   unaccounted,
 } from './s3-answer.js';
+import type { PaceTimes } from './pace/index.js';
 import { readBucketTraits } from './s3-bucket-traits.js';
 import { createBoundedClient } from './s3-client.js';
 import type { CredentialFiles, Credentials } from './s3-credentials.js';
@@ -45,8 +46,12 @@ export interface S3Place {
   /** DeleteObjects with Content-MD5 instead of a checksum of the newer kinds, for stores that know none of those. */
   readonly contentMd5?: boolean;
   readonly maxSockets?: number;
-  /** For each of a request's three attempts. */
+  /** For each attempt of a request; it is given up after three times this. */
   readonly requestTimeoutMs?: number;
+  /** After which a connection that nobody uses is closed. */
+  readonly idleMs?: number;
+  /** For tests, which have no time to wait. */
+  readonly pace?: Partial<PaceTimes>;
   /** Items of one listing, at most 1000. */
   readonly listingItems?: number;
 }
@@ -74,6 +79,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
     kind: 's3',
     place: `${new URL(options.endpoint).origin}/${Bucket}`,
     listsRanges: true,
+    pace: client.pace,
     async identities() {
       const answer = await client.send(new ListObjectsV2Command({ Bucket, Prefix: STORE_MARKERS }));
       // More than a listing's worth of markers is no marker.

@@ -29,6 +29,7 @@ describe('the verdict on a store', () => {
     ['fine', answered(403, 'InvalidAccessKeyId')],
     ['fine', answered(404, 'NoSuchBucket')],
     ['fine', answered(405, 'MethodNotAllowed')],
+    ['fine', answered(501, 'NotImplemented')],
     ['fine', answered(301, 'PermanentRedirect')],
   ])('is %s: %o', (verdict, error) => {
     expect(verdictOf(error)).toBe(verdict);

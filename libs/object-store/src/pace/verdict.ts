@@ -34,7 +34,7 @@ export function verdictOf(error: unknown): Verdict {
   if (status === 429 || status === 503 || BUSY.has(name ?? '')) return 'busy';
   if (status !== undefined && NO_GATEWAY.includes(status)) return 'away';
   if (SKEWED.has(name ?? '')) return 'faulty';
-  if (status !== undefined && status >= 300 && status < 500) return 'fine';
+  if (status === 501 || (status !== undefined && status >= 300 && status < 500)) return 'fine';
   // Node's own code, as in ECONNRESET: the line, the name or the certificate; S3's codes are names.
   if (name === 'TimeoutError' || (status === undefined && typeof code === 'string')) return 'away';
   return 'faulty';
