@@ -13,6 +13,8 @@ import { startAuthority, type BenchAuthority } from './authority.js';
 export interface Services {
   readonly realmPurge: ServiceProcess;
   readonly blobSweeper: ServiceProcess;
+  /** All of blob-sweeper's replicas, that one among them. */
+  readonly sweepers: readonly ServiceProcess[];
   readonly authority: BenchAuthority;
   /** The realms' database, with a superuser's rights. */
   readonly realms: Pool;
@@ -28,10 +30,27 @@ export interface Services {
 
 const FILL_MS = 3_600_000;
 
+export interface Sweeping {
+  /** Where blob-sweeper deletes, as its settings say it; absent: in a store that costs nothing, inside its own process. */
+  readonly store?: Readonly<Record<string, string>>;
+  readonly replicas?: number;
+}
+
+/** Read, and never asked. */
+const NO_STORE = {
+  S3_ENDPOINT: 'http://127.0.0.1:1',
+  S3_REGION: 'none',
+  S3_BUCKET: 'none',
+  STORE_ID: '00000000-0000-4000-8000-000000000000',
+  S3_ACCESS_KEY_ID: 'none',
+  S3_SECRET_ACCESS_KEY: 'none',
+};
+
 export async function startServices(
   { env, pids }: Pick<Stack, 'env' | 'pids'>,
   settings: Readonly<Record<string, string>>,
   logs: string,
+  { store, replicas = 1 }: Sweeping = {},
 ): Promise<Services> {
   const logger = createLogger('bench', 'warn');
   const authority = await startAuthority();
@@ -57,23 +76,22 @@ export async function startServices(
     },
     log: join(logs, 'realm-purge.log'),
   });
-  const blobSweeper = serviceProcess({
-    name: 'blob-sweeper',
-    main: join(import.meta.dirname, 'free-sweeper.mjs'),
-    env: {
-      ...(await common('blob-sweeper')),
-      DATABASE_URL: env['SWEEP_DATABASE_URL'] ?? '',
-      // Read, and never asked.
-      STORE_ID: '00000000-0000-4000-8000-000000000000',
-      S3_ENDPOINT: 'http://127.0.0.1:1',
-      S3_REGION: 'none',
-      S3_BUCKET: 'none',
-      S3_ACCESS_KEY_ID: 'none',
-      S3_SECRET_ACCESS_KEY: 'none',
-      ...settings,
-    },
-    log: join(logs, 'blob-sweeper.log'),
-  });
+  const startSweeper = async (n: number) =>
+    serviceProcess({
+      name: 'blob-sweeper',
+      ...(store === undefined ? { main: join(import.meta.dirname, 'free-sweeper.mjs') } : {}),
+      env: {
+        ...(await common('blob-sweeper')),
+        DATABASE_URL: env['SWEEP_DATABASE_URL'] ?? '',
+        ...NO_STORE,
+        ...store,
+        ...settings,
+      },
+      log: join(logs, `blob-sweeper-${n}.log`),
+    });
+  const sweepers = await Promise.all(Array.from({ length: replicas }, (_, n) => startSweeper(n + 1)));
+  const [blobSweeper] = sweepers;
+  if (blobSweeper === undefined) throw new RangeError('no blob-sweeper at all');
   const messaging = createMessaging({
     servers: env['NATS_URL'] ?? '',
     token: env['NATS_TOKEN'],
@@ -89,14 +107,14 @@ export async function startServices(
   const realms = database(asSuperuser('/realm'));
   const ledger = database(asSuperuser('/sweep'));
   const stop = async () => {
-    await Promise.all([realmPurge.stop(), blobSweeper.stop()]);
+    await Promise.all([realmPurge, ...sweepers].map((service) => service.stop()));
     await Promise.all([messaging.stop(), authority.stop(), realms.end(), ledger.end()]);
   };
   try {
     await messaging.start();
     await Promise.all([
       realmPurge.start(),
-      blobSweeper.start(),
+      ...sweepers.map((sweeper) => sweeper.start()),
       messaging.session(AbortSignal.timeout(20_000)),
     ]);
   } catch (error) {
@@ -106,10 +124,17 @@ export async function startServices(
   return {
     realmPurge,
     blobSweeper,
+    sweepers,
     authority,
     realms,
     ledger,
-    pids: { ...pids, 'realm-purge': realmPurge.pid ?? 0, 'blob-sweeper': blobSweeper.pid ?? 0 },
+    pids: {
+      ...pids,
+      'realm-purge': realmPurge.pid ?? 0,
+      ...Object.fromEntries(
+        sweepers.map(({ pid = 0 }, n) => [n === 0 ? 'blob-sweeper' : `blob-sweeper ${n + 1}`, pid]),
+      ),
+    },
     announce: ({ organizationId, workspaceId, epoch, deletionId }) =>
       messaging.publish(
         encodeEvent('workspace.purge_started', 'bench', {
@@ -117,7 +142,7 @@ export async function startServices(
           deletionId,
         }),
       ),
-    died: Promise.race([realmPurge.died, blobSweeper.died]),
+    died: Promise.race([realmPurge, ...sweepers].map(({ died }) => died)),
     stop,
   };
 }
