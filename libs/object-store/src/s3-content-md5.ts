@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 interface Request {
   readonly body: string | Uint8Array;
-  readonly headers: Record<string, string>;
+  headers: Record<string, string>;
 }
 
 /**
@@ -14,9 +14,10 @@ export function sendContentMd5(client: S3Client): void {
   client.middlewareStack.add(
     (next, context) => (args) => {
       if (context.commandName !== 'DeleteObjectsCommand') return next(args);
-      const { headers, body } = args.request as Request;
-      for (const name of Object.keys(headers)) if (NEWER.test(name)) delete headers[name];
-      headers['content-md5'] = createHash('md5').update(body).digest('base64');
+      const request = args.request as Request;
+      const kept = Object.entries(request.headers).filter(([name]) => !NEWER.test(name));
+      const md5 = createHash('md5').update(request.body).digest('base64');
+      request.headers = { ...Object.fromEntries(kept), 'content-md5': md5 };
       return next(args);
     },
     // behind the SDK's own checksum, before the signature
