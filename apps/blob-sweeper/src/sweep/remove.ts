@@ -13,6 +13,11 @@ const ABORTS = 16;
 /** So many keys of a request may each make all of it fail. */
 const POISON_KEYS = 8;
 
+/** `whole`: a request for this alone failed as a whole. */
+export interface Failure extends KeyFailure {
+  readonly whole?: boolean;
+}
+
 /**
  * Deletes up to 1000 versions, by version id; where there are no versions, by key, which every store takes. A request that fails as a
  * whole is split until the key is found that it fails for: the others go, and that one is a failure of its own. Rejects when the store
@@ -22,7 +27,7 @@ export async function removeVersions(
   store: ObjectStore,
   versions: readonly ObjectVersion[],
   signal: AbortSignal,
-): Promise<KeyFailure[]> {
+): Promise<Failure[]> {
   const byKey =
     versions.every(({ versionId }) => versionId === NO_VERSION) && !(await store.mayHaveVersions());
   const remove = byKey
@@ -45,9 +50,9 @@ async function splitting(
   versions: readonly ObjectVersion[],
   remove: (some: readonly ObjectVersion[]) => Promise<KeyFailure[]>,
   signal: AbortSignal,
-): Promise<KeyFailure[]> {
+): Promise<Failure[]> {
   const depth = Math.ceil(Math.log2(Math.max(1, versions.length))) + 1;
-  const failures: KeyFailure[] = [];
+  const failures: Failure[] = [];
   let [succeeded, failed] = [0, 0];
   const attempt = async (some: readonly ObjectVersion[]): Promise<void> => {
     signal.throwIfAborted();
@@ -59,7 +64,8 @@ async function splitting(
       const hopeless = failed > depth * (succeeded === 0 ? 1 : POISON_KEYS);
       if (signal.aborted || versions.length === 1 || hopeless || !mayBeOneKeys(error)) throw error;
       const [first] = some as [ObjectVersion];
-      if (some.length === 1) failures.push({ ...first, code: (error as Error).name, kind: 'retry' });
+      if (some.length === 1)
+        failures.push({ ...first, code: (error as Error).name, kind: 'retry', whole: true });
       else
         for (const half of [some.slice(0, some.length >> 1), some.slice(some.length >> 1)])
           await attempt(half);

@@ -1,6 +1,6 @@
 import type { KeyFailure, ListedVersion, ObjectStore, UnfinishedUpload } from '@lethe/object-store';
 import type { Method, Reading } from './read-back.js';
-import { abortUploads, removeVersions } from './remove.js';
+import { abortUploads, removeVersions, type Failure } from './remove.js';
 
 const REQUEST_KEYS = 1_000;
 /** So many versions are remembered one by one. Beyond them one that a store falsely says to have deleted may count twice. */
@@ -11,8 +11,8 @@ export interface Tally {
   /** Something was seen of it; answers whether it is to be deleted: what was refused once is not asked for again. */
   see(key: string, id: string): boolean;
   gone(kind: 'versions' | 'uploads', id: string): void;
-  /** Answers whether it was refused, and is remembered as such. */
-  refuse(id: string, failure: KeyFailure): boolean;
+  /** Answers whether it was refused, or made its request fail, and is remembered as such. */
+  refuse(id: string, failure: Failure): boolean;
   /** Nothing was seen under so many keys. */
   readClean(method: Method): void;
   refused(): Iterable<KeyFailure>;
@@ -42,7 +42,8 @@ export function createTally(): Tally {
       if (done.size < REMEMBERED) done.add(id);
     },
     refuse(id, failure) {
-      if (failure.kind !== 'permission' || refused.size >= REMEMBERED) return false;
+      const final = failure.kind === 'permission' || failure.whole === true;
+      if (!final || refused.size >= REMEMBERED) return false;
       refused.set(id, failure);
       return true;
     },
@@ -73,7 +74,7 @@ export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal
     fingerprint.add(id);
     return tally.see(key, id);
   };
-  const fail = (id: string, failure: KeyFailure) => {
+  const fail = (id: string, failure: Failure) => {
     if (!tally.refuse(id, failure)) failures.push(failure);
   };
 

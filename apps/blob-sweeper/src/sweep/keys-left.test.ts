@@ -1,0 +1,96 @@
+import type { FailureKind, KeyFailure, ObjectVersion, VersionLock } from '@lethe/object-store';
+import { describe, expect, it } from 'vitest';
+import { whyLeft } from './keys-left.js';
+
+const NEVER = new AbortController().signal;
+const SOON = new Date('2027-01-01T00:00:00.250Z');
+const LATE = new Date('2028-01-01T00:00:00Z');
+const failure = (key: string, kind: FailureKind, code = 'AccessDenied', versionId = 'v1'): KeyFailure => ({
+  key,
+  versionId,
+  code,
+  kind,
+});
+/** A store with these locks, by key and version. */
+function storeWith(locks: Record<string, VersionLock | Error>) {
+  const asked: string[] = [];
+  return {
+    asked,
+    lockOf: ({ key, versionId }: ObjectVersion) => {
+      asked.push(`${key} ${versionId}`);
+      const lock = locks[`${key} ${versionId}`];
+      return lock instanceof Error ? Promise.reject(lock) : Promise.resolve(lock);
+    },
+  };
+}
+const judge = (
+  failures: KeyFailure[],
+  locks: Record<string, VersionLock | Error> = {},
+  keys = ['a', 'b', 'c'],
+) => whyLeft(storeWith(locks), new Set(keys), failures, NEVER);
+
+describe('whyLeft', () => {
+  it('says until when the last lock lasts', async () => {
+    const refused = ['a', 'b', 'c'].map((key) => failure(key, 'permission'));
+    const locks = { 'a v1': { until: LATE }, 'b v1': { until: SOON }, 'c v1': { until: SOON } };
+    expect(await judge(refused, locks)).toMatchObject({
+      kind: 'blocked',
+      until: LATE,
+      reason: '3 blocked until 2028-01-01T00:00:00Z',
+    });
+  });
+
+  it('says no time when one of the locks has no end that is known', async () => {
+    const refused = ['a', 'b', 'c'].map((key) => failure(key, 'permission'));
+    const locks = { 'a v1': { until: LATE }, 'b v1': { until: undefined }, 'c v1': { until: SOON } };
+    expect(await judge(refused, locks)).toMatchObject({
+      until: undefined,
+      reason: '3 blocked until a hold is lifted',
+    });
+  });
+
+  it('of the versions of one key, takes the lock that lasts longest', async () => {
+    const refused = ['v1', 'v2', 'v3'].map((id) => failure('a', 'permission', 'AccessDenied', id));
+    const locks = { 'a v1': { until: SOON }, 'a v2': { until: LATE }, 'a v3': { until: SOON } };
+    expect(await judge(refused, locks, ['a'])).toMatchObject({
+      until: LATE,
+      reason: '1 blocked until 2028-01-01T00:00:00Z',
+    });
+  });
+
+  it('names what is worst first, and how many keys each keeps', async () => {
+    const failures = [
+      failure('a', 'retry', 'SlowDown'),
+      failure('b', 'permission'),
+      failure('c', 'permission'),
+      failure('d', 'gone', 'NoSuchBucket'),
+      failure('a', 'permission'), // worse than its other version
+    ];
+    const left = await judge(failures, { 'b v1': { until: SOON } }, ['a', 'b', 'c', 'd', 'e']);
+    expect(left).toMatchObject({
+      kind: 'gone',
+      until: SOON,
+      reason: '1 NoSuchBucket, 1 blocked until 2027-01-01T00:00:00Z, 2 AccessDenied, 1 StillThere',
+    });
+  });
+
+  it('takes a store that does not say for one without a lock', async () => {
+    const left = await judge([failure('a', 'permission')], { 'a v1': new Error('NotImplemented') }, ['a']);
+    expect(left).toMatchObject({ kind: 'permission', until: undefined, reason: '1 AccessDenied' });
+  });
+
+  it('asks for a thousand versions at most, and only for those of keys that are left', async () => {
+    const many = Array.from({ length: 1_500 }, (_, n) => failure('a', 'permission', 'AccessDenied', `v${n}`));
+    const store = storeWith({});
+    await whyLeft(store, new Set(['a']), [failure('gone since', 'permission'), ...many], NEVER);
+    expect(store.asked).toHaveLength(1_000);
+    expect(store.asked[0]).toBe('a v0');
+  });
+
+  it('asks nothing once it is told to stop', async () => {
+    const store = storeWith({});
+    const told = AbortSignal.abort(new Error('lost'));
+    await expect(whyLeft(store, new Set(['a']), [failure('a', 'permission')], told)).rejects.toThrow('lost');
+    expect(store.asked).toEqual([]);
+  });
+});
