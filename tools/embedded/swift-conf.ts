@@ -47,8 +47,9 @@ const PIPELINE =
   'catch_errors gatekeeper healthcheck cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes symlink proxy-server';
 
 /**
- * What is not Swift's default is here because S3 needs it (versions), or because a test wants it: parts of any size. ACLs
- * are Swift's own, as in most installations; `s3_acl` is said to be unfinished.
+ * What is not Swift's default is here because S3 needs it (versions), or because a test wants it: parts of any size, and parts that go
+ * with their object (later versions leave that to object-expirer, which does not run here). ACLs are Swift's own, as in most
+ * installations; `s3_acl` is said to be unfinished.
  */
 const proxy = (options: SwiftConfOptions): string => `${common(options)}
 [pipeline:main]
@@ -72,7 +73,10 @@ ${Object.entries(options.users)
 use = egg:swift#versioned_writes
 allow_versioned_writes = true
 allow_object_versioning = true
-${['catch_errors', 'gatekeeper', 'healthcheck', 'listing_formats', 'bulk', 'copy', 'slo', 'dlo', 'symlink']
+[filter:slo]
+use = egg:swift#slo
+allow_async_delete = false
+${['catch_errors', 'gatekeeper', 'healthcheck', 'listing_formats', 'bulk', 'copy', 'dlo', 'symlink']
   .map((filter) => `[filter:${filter}]\nuse = egg:swift#${filter}`)
   .join('\n')}
 `;

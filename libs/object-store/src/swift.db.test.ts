@@ -25,6 +25,8 @@ function storeOf(bucket: SwiftBucket, over: Partial<S3StoreOptions> = {}): Objec
   closes.push(() => store.close());
   return store;
 }
+/** What has become better by the second of the two versions that were tried, 2.30 and 2.35. */
+const better = () => Number(swift.version.split('.')[1]) >= 35;
 const place = ({ key, versionId }: { key: string; versionId: string }) => [key, versionId];
 const keysOf = (page: { items: readonly { key: string }[] }) => page.items.map(({ key }) => key);
 
@@ -64,19 +66,20 @@ describe('a bucket without versions', () => {
     expect(await bucket.inside('objects')).toEqual([]);
   });
 
-  it('refuses DeleteObjects without a Content-MD5', async () => {
+  it('refuses DeleteObjects without a Content-MD5, or takes another checksum', async () => {
     const bucket = await bucketOf();
     await bucket.put('a');
     const store = storeOf(bucket, { contentMd5: false });
-    await expect(store.deleteKeys(['a'])).rejects.toMatchObject({ name: 'InvalidRequest' });
-    expect(await bucket.inside('objects')).toEqual(['a']);
+    if (better()) expect(await store.deleteKeys(['a'])).toEqual([]);
+    else await expect(store.deleteKeys(['a'])).rejects.toMatchObject({ name: 'InvalidRequest' });
+    expect(await bucket.inside('objects')).toEqual(better() ? [] : ['a']);
   });
 
   it('fails a key with a version that can be none', async () => {
     const bucket = await bucketOf();
     await bucket.put('a');
     const failures = await storeOf(bucket).deleteVersions([{ key: 'a', versionId: '1700000000.00000' }]);
-    expect(failures).toMatchObject([{ key: 'a', code: 'Server Error', kind: 'retry' }]);
+    expect(failures).toMatchObject([{ key: 'a', code: better() ? 'InvalidRequest' : 'Server Error' }]);
     expect(await bucket.inside('objects')).toEqual(['a']);
   });
 
@@ -86,12 +89,13 @@ describe('a bucket without versions', () => {
     await expect(bucket.admin.send(put)).rejects.toMatchObject({ name: 'NotImplemented' });
   });
 
-  it('says what it is, but for locks, of which it knows nothing', async () => {
+  it('says what it is, but perhaps for locks, of which it knows nothing', async () => {
     const bucket = await bucketOf();
     await bucket.put('a', '.lethe-store/b1');
     const store = storeOf(bucket);
-    const traits = { reachable: true, versioning: 'none', mfaDelete: false, objectLock: 'unknown' };
-    expect(await store.describeBucket(5_000)).toEqual(traits);
+    const traits = { reachable: true, versioning: 'none', mfaDelete: false };
+    const objectLock = better() ? false : 'unknown';
+    expect(await store.describeBucket(5_000)).toEqual({ ...traits, objectLock });
     expect(await store.identities()).toEqual(['b1']);
   });
 
@@ -181,7 +185,7 @@ describe('a bucket with versions', () => {
     const store = storeOf(bucket);
     expect(await store.deleteVersions([{ key: 'a', versionId: '1700000000.00000' }])).toEqual([]);
     const failures = await store.deleteVersions([{ key: 'a', versionId: 'none' }]);
-    expect(failures).toMatchObject([{ key: 'a', code: 'Server Error' }]);
+    expect(failures).toMatchObject([{ key: 'a', code: better() ? 'InvalidRequest' : 'Server Error' }]);
   });
 });
 

@@ -2,6 +2,8 @@ import { serverVariable } from './servers.js';
 
 /** What a test has to know of OpenStack Swift. */
 export interface SwiftServer {
+  /** Such as 2.30.1: it is that of the machine's Debian. */
+  readonly version: string;
   /** Of its S3 layer: path style, region `us-east-1`. */
   readonly endpoint: string;
   /** Owns all buckets. */
@@ -36,8 +38,11 @@ export async function swiftServer(): Promise<SwiftServer> {
     accessKeyId: variable(`SWIFT_${user}_ACCESS_KEY_ID`),
     secretAccessKey: variable(`SWIFT_${user}_SECRET_ACCESS_KEY`),
   });
+  const endpoint = variable('SWIFT_S3_ENDPOINT');
+  const info = (await (await fetch(`${endpoint}/info`)).json()) as { swift: { version: string } };
   return {
-    endpoint: variable('SWIFT_S3_ENDPOINT'),
+    version: info.swift.version,
+    endpoint,
     admin: keys('ADMIN'),
     sweeper: keys('SWEEPER'),
     containers: variable('SWIFT_CONTAINERS'),

@@ -17,6 +17,7 @@ interface Keys {
 
 /** Where it is, as the testkit's `swiftServer` says it. */
 export interface Swift {
+  readonly version: string;
   readonly endpoint: string;
   readonly admin: Keys;
   readonly sweeper: Keys;
