@@ -10,6 +10,19 @@ CREATE TABLE block (
 );
 CREATE INDEX block_by_id ON public.block USING btree (uuid_send(block_id));
 
+CREATE TABLE condemned_block (
+  organization_id text NOT NULL,
+  block_id uuid NOT NULL,
+  ordered_by text NOT NULL,
+  list_digest text NOT NULL,
+  condemn_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  pardon_time timestamp with time zone,
+  CONSTRAINT condemned_block_pkey PRIMARY KEY (organization_id, block_id),
+  CONSTRAINT condemned_block_ordered_by_check CHECK (ordered_by <> ''::text),
+  CONSTRAINT condemned_block_organization_id_check CHECK (organization_id ~ '^[^/[:cntrl:]]{1,32}$'::text)
+);
+CREATE INDEX condemned_block_pardoned ON public.condemned_block USING btree (organization_id, pardon_time) WHERE (pardon_time IS NOT NULL);
+
 CREATE TABLE dead_letter (
   consumer text NOT NULL,
   event_id text NOT NULL,
@@ -146,6 +159,7 @@ CREATE TABLE realm (
   CONSTRAINT realm_organization_id_check CHECK (organization_id ~ '^[^/[:cntrl:]]{1,32}$'::text),
   CONSTRAINT realm_state_check CHECK (state = ANY (ARRAY['active'::text, 'fenced'::text, 'purged'::text]))
 );
+CREATE INDEX realm_by_organization ON public.realm USING btree (organization_id);
 CREATE TRIGGER realm_moves BEFORE UPDATE ON public.realm FOR EACH ROW EXECUTE FUNCTION realm_moves();
 
 CREATE TABLE release_limit (

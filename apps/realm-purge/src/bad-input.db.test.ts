@@ -13,7 +13,7 @@ import {
   type Method,
   type RawClient,
 } from './testing/raw-calls.js';
-import { configOf, serviceOf } from './testing/running-service.js';
+import { CALLERS, configOf, serviceOf } from './testing/running-service.js';
 import { startScriptedAuthority, type ScriptedAuthority } from './testing/scripted-authority.js';
 import { addRealm, everythingOf } from './testing/world.sql.js';
 
@@ -63,9 +63,16 @@ const good: Record<Method, () => object> = {
     organizationId: 'org1',
     blockIds: Buffer.alloc(16, 1),
     orderedBy: 'operator-1',
-    listDigest: '',
+    listDigest: 'a'.repeat(64),
   }),
   pardonBlocks: () => ({ organizationId: 'org1', blockIds: Buffer.alloc(16, 1) }),
+};
+/** Who else may call a method, and no other. */
+const others: Partial<Record<Method, string>> = {
+  describeRealms: 'gateway',
+  listKnownBlocks: 'blob-sweeper',
+  condemnBlocks: 'blob-sweeper',
+  pardonBlocks: 'blob-sweeper',
 };
 const access = (userId: string) => ({ userId, access: Buffer.of(1) });
 const block = (blockId: string, sizeBytes = 1) => ({ blockId, sizeBytes });
@@ -80,6 +87,16 @@ const foreignTokens = [
   ...['a/b', '\0', 'x'.repeat(33)].map((id) => Buffer.from(id).toString('base64url')),
   Buffer.of(0xff, 0xfe).toString('base64url'),
 ];
+/** No multiple of 16 bytes, not ascending, none, too many. */
+const foreignIds = [
+  Buffer.alloc(17),
+  Buffer.alloc(32),
+  Buffer.concat([Buffer.alloc(16, 2), Buffer.alloc(16, 1)]),
+  Buffer.alloc(0),
+  Buffer.from(
+    Array.from({ length: 1_001 }, (_, n) => [...Array<number>(14).fill(0), n >> 8, n & 255]).flat(),
+  ),
+].map((blockIds) => ({ blockIds }));
 const bad: Partial<Record<Method, object[]>> = {
   registerBlocks: [
     ...ids.map((id) => ({ blocks: [block(id)] })),
@@ -109,6 +126,16 @@ const bad: Partial<Record<Method, object[]>> = {
     ...[-1, 1_001, 2 ** 31 - 1].map((pageSize) => ({ pageSize })),
     ...foreignTokens.map((pageToken) => ({ pageToken })),
   ],
+  listKnownBlocks: [
+    ...ids.filter((id) => id !== '').map((after) => ({ after })),
+    ...[-1, 10_001, 2 ** 31 - 1].map((pageSize) => ({ pageSize })),
+  ],
+  condemnBlocks: [
+    ...foreignIds,
+    ...unprintable.map((orderedBy) => ({ orderedBy })),
+    ...['', 'x', 'A'.repeat(64), 'a'.repeat(65)].map((listDigest) => ({ listDigest })),
+  ],
+  pardonBlocks: foreignIds,
   describeRealms: [
     ...ids.map((id) => ({ realmIds: [id] })),
     { realmIds: Array.from({ length: 1_001 }, () => randomUUID()) },
@@ -119,11 +146,10 @@ describe('each method of realm-purge', () => {
   it.each(methods)('%s knows its callers', async (method) => {
     expect(await raw.call(method, undefined)).toMatchObject({ code: status.UNAUTHENTICATED });
     expect(await raw.call(method, 'nobody')).toMatchObject({ code: status.UNAUTHENTICATED });
-    const allowed = [tokenOf(method), ...(method === 'describeRealms' ? ['gateway'] : [])];
+    const allowed = [tokenOf(method), ...(others[method] ? [others[method]] : [])];
     for (const caller of allowed)
       expect((await raw.call(method, caller, good[method]())).code).not.toBe(status.PERMISSION_DENIED);
-    const others = ['data-plane', 'operator', 'gateway', 'stranger'].filter((one) => !allowed.includes(one));
-    for (const caller of others)
+    for (const caller of CALLERS.filter((one) => !allowed.includes(one)))
       expect(await raw.call(method, caller, good[method]())).toMatchObject({
         code: status.PERMISSION_DENIED,
       });
@@ -174,9 +200,24 @@ describe('each method of realm-purge', () => {
       // Of an organization: no realm is in them.
       setReleaseLimit: { code: status.OK },
       listReleaseLimits: { code: status.OK },
+      listKnownBlocks: { code: status.OK },
+      condemnBlocks: { code: status.OK },
+      pardonBlocks: { code: status.OK },
     };
     expect(answer).toMatchObject(expected[method] ?? { code: status.NOT_FOUND, reason: 'REALM_NOT_FOUND' });
   });
+
+  it.each(['listKnownBlocks', 'condemnBlocks'] as const)(
+    '%s concludes nothing of an organization that never had a realm',
+    async (method) => {
+      const request = { ...good[method](), organizationId: 'org2' };
+      expect(await raw.call(method, tokenOf(method), request)).toEqual({
+        code: status.NOT_FOUND,
+        reason: 'ORGANIZATION_NOT_FOUND',
+        messages: [],
+      });
+    },
+  );
 
   it.each(['registerBlocks', 'putVlob', 'putKeyBundle', 'exportRealmBlocks'] as const)(
     '%s does not find the realm of another organization',

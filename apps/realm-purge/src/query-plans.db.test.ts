@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { many, type Pool, type Queryable } from '@lethe/postgres';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { condemn, condemnedAmong, forgetPardoned, listCondemned, pardon } from './condemned/condemned.sql.js';
 import { listSteppable, sumPagesOfEach } from './purge/purge.sql.js';
 import { countFlying, countOutstanding, lockDue } from './release-blocks/release-blocks.sql.js';
 import { listSettledPages } from './report-erasure/report-erasure.sql.js';
 import { listProgressing } from './report-progress/report-progress.sql.js';
 import { isBlocked, lockReleasedPage, ringNextInLine } from './settle-pages/settle-pages.sql.js';
+import { blocksWithin } from './store/lethe/known-blocks.sql.js';
 import { letheStore as store } from './store/lethe/lethe-store.js';
 import { addLimits } from './testing/limits.sql.js';
 import { addPagesOfOthers, addPurges, addSettledPages, analyze } from './testing/pages.sql.js';
@@ -26,6 +29,12 @@ beforeAll(async () => {
   await addSettledPages(db.pool, realmId, 10_000);
   await addLimits(db.pool, 1_000);
   await addPagesOfOthers(db.pool, realmId, 10);
+  const order = { organizationId: 'org1', orderedBy: 'operator-1', listDigest: '' };
+  for (const inSeconds of [undefined, 0, 3_600]) {
+    const some = Array.from({ length: 10_000 }, () => randomUUID());
+    await condemn(db.pool, order, some);
+    if (inSeconds !== undefined) await pardon(db.pool, 'org1', some, inSeconds);
+  }
   await analyze(db.pool);
   ids = await blocksOf(db.pool, realmId);
 }, 120_000);
@@ -63,6 +72,7 @@ async function planOf(pool: Pool, run: (db: Queryable) => Promise<unknown>): Pro
   return nodes;
 }
 
+const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const first = () => ids[50_000]!;
 const range = () => ({ first: first(), last: ids[50_999]! });
 const realm = () => ({ realmId, organizationId: 'org1' });
@@ -78,6 +88,14 @@ const QUERIES: Record<string, (db: Queryable) => Promise<unknown>> = {
     store.removeExactly(on, realmId, range(), { rows: 1_000, digest: Buffer.alloc(32) }),
   'the re-scan': (on) => store.remainder(on, realmId),
   'ids that must not be taken up': (on) => store.beingDeleted(on, realm(), ids.slice(0, 100)),
+  'known blocks of a range': (on) => blocksWithin(on, 'org1', first(), ids[50_999]!, 1_000),
+  'the last known blocks': (on) => blocksWithin(on, 'org1', first(), LAST, 1_000),
+  'ids that no row names': (on) => store.unnamed(on, 'org1', ids.slice(0, 1_000)),
+  'whether an organization is known': (on) => store.knowsOrganization(on, 'org1'),
+  'condemned ids among some': (on) => condemnedAmong(on, 'org1', ids.slice(0, 100)),
+  'condemned ids in order': (on) => listCondemned(on, 'org1', first(), 1_000),
+  'a pardon': (on) => pardon(on, 'org1', ids.slice(0, 1_000), 0),
+  'pardons that are over': (on) => forgetPardoned(on, 'org1'),
   'a part of the re-scan': (on) => store.remainder(on, realmId, { no: 3, of: 7 }),
   shredding: (on) => store.shred(on, 'vlob_atoms', realmId, 100),
   'purges with a step to make': (on) => listSteppable(on, 100),

@@ -18,6 +18,17 @@ export function uuidOf(text: string, field: string): string {
   return canonical;
 }
 
+/**
+ * An operator is named in lists and on terminals: something to see, and nothing that moves the cursor or turns the line.
+ *
+ * @throws RefusalError INVALID_ARGUMENT
+ */
+export function printableOf(text: string, field: string): string {
+  if (!/^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u.test(text) || text.trim() === '')
+    throw refusals.invalidArgument(`${field} must have 1 to 128 printable characters`);
+  return text;
+}
+
 /** What may stand before the slash of a block's key. Control characters and line ends are what the database refuses too. */
 export const isOrganizationId = (text: string): boolean => /^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(text);
 

@@ -1,14 +1,15 @@
-import { status } from '@grpc/grpc-js';
-import { RefusalError } from '@lethe/outcome';
 import type { RealmPurgeServiceServer, RealmServiceServer } from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import type { Handlers } from '@lethe/service';
 import type { RealmStore } from './store/realm-store.js';
+import { condemnBlocksRpc } from './condemn-blocks/condemn-blocks.rpc.js';
 import { createRealmRpc } from './create-realm/create-realm.rpc.js';
 import { describeRealmsRpc } from './describe-realms/describe-realms.rpc.js';
 import { exportRealmBlocksRpc } from './export-realm-blocks/export-realm-blocks.rpc.js';
 import { getPurgeRpc } from './get-purge/get-purge.rpc.js';
+import { listKnownBlocksRpc } from './list-known-blocks/list-known-blocks.rpc.js';
 import { listReleaseLimitsRpc } from './list-release-limits/list-release-limits.rpc.js';
+import { pardonBlocksRpc } from './pardon-blocks/pardon-blocks.rpc.js';
 import { putKeyBundleRpc } from './put-key-bundle/put-key-bundle.rpc.js';
 import { putVlobRpc } from './put-vlob/put-vlob.rpc.js';
 import type { Late } from './register-blocks/note-late-blocks.js';
@@ -51,13 +52,8 @@ export function realmPurgeService(
     getPurge: handlers.unary(getPurgeRpc(pool, uploadQuarantineSeconds)),
     setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
-    listKnownBlocks: handlers.unary(notYet),
-    condemnBlocks: handlers.unary(notYet),
-    pardonBlocks: handlers.unary(notYet),
+    listKnownBlocks: handlers.unary(listKnownBlocksRpc(pool, store)),
+    condemnBlocks: handlers.unary(condemnBlocksRpc(pool, store)),
+    pardonBlocks: handlers.unary(pardonBlocksRpc(pool, uploadQuarantineSeconds)),
   };
 }
-
-/** Until its slice is there. */
-const notYet = (): never => {
-  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
-};

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { RegisterBlocksRequest, RegisterBlocksResponse } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 import type { Pool, PoolClient } from '@lethe/postgres';
+import { condemnedAmong } from '../condemned/condemned.sql.js';
 import { writingTo } from '../realm/writing.js';
 import { organizationIdOf, refusals, uuidOf } from '../requests.js';
 import type { RealmStore } from '../store/realm-store.js';
@@ -34,19 +35,13 @@ async function registerPage(
     sizeBytes,
   }));
   const register = async (tx: PoolClient) => {
-    const dying = await store.beingDeleted(
-      tx,
-      realm,
-      blocks.map(({ blockId }) => blockId),
-    );
+    const ids = blocks.map(({ blockId }) => blockId);
+    const dying = await store.beingDeleted(tx, realm, ids);
     if (dying.length > 0)
-      throw new RefusalError({
-        code: status.FAILED_PRECONDITION,
-        reason: 'BLOCK_BEING_DELETED',
-        message:
-          'A realm that is being purged refers to a block of this id: its object may go at any moment, take a new id',
-        metadata: { blockIds: dying.join(',') },
-      });
+      throw beingDeleted('A realm that is being purged refers to a block of this id', dying);
+    const condemned = await condemnedAmong(tx, realm.organizationId, ids);
+    if (condemned.length > 0)
+      throw beingDeleted('An operator ordered the deletion of what is stored under this id', condemned);
     return store.insertBlocks(tx, realm.realmId, blocks);
   };
   try {
@@ -58,6 +53,14 @@ async function registerPage(
     throw refusals.realmDeleted(SAID[outcome]);
   }
 }
+
+const beingDeleted = (why: string, blockIds: readonly string[]) =>
+  new RefusalError({
+    code: status.FAILED_PRECONDITION,
+    reason: 'BLOCK_BEING_DELETED',
+    message: `${why}: its object may go at any moment, take a new id`,
+    metadata: { blockIds: blockIds.join(',') },
+  });
 
 const SAID: Record<LateOutcome, string> = {
   noted: 'The realm is being purged: these blocks are noted, and their objects are deleted with it',

@@ -2,7 +2,7 @@ import type { SetReleaseLimitRequest, SetReleaseLimitResponse } from '@lethe/con
 import type { Pool } from '@lethe/postgres';
 import { MAX_PER_SECOND, isRate } from '@lethe/rate-limit';
 import { limitOf } from '../limit/limit.js';
-import { organizationIdOf, refusals } from '../requests.js';
+import { organizationIdOf, printableOf, refusals } from '../requests.js';
 import { removeLimit, setLimit, stepOrganizationSoon } from './set-release-limit.sql.js';
 
 /** How fast an organization's blocks are released, at most. It may have a limit before anything is known of it here. */
@@ -13,7 +13,7 @@ export const setReleaseLimitRpc =
     const { blocksPerSecond, setBy } = request;
     if (blocksPerSecond !== 0 && !isRate(blocksPerSecond))
       throw refusals.invalidArgument(`blocks_per_second must be from 0 to ${MAX_PER_SECOND}`);
-    if (!isPrintable(setBy)) throw refusals.invalidArgument('set_by must have 1 to 128 printable characters');
+    printableOf(setBy, 'set_by');
     const row =
       blocksPerSecond === 0 ? undefined : await setLimit(pool, organizationId, blocksPerSecond, setBy);
     if (row === undefined) await removeLimit(pool, organizationId);
@@ -21,6 +21,3 @@ export const setReleaseLimitRpc =
     await stepOrganizationSoon(pool, organizationId);
     return { limit: row && limitOf(row) };
   };
-
-/** An operator is named in lists and on terminals: something to see, and nothing that moves the cursor or turns the line. */
-const isPrintable = (text: string) => /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u.test(text) && text.trim() !== '';

@@ -47,6 +47,13 @@ export interface RealmDescription extends Realm {
   readonly keyBundles: number;
 }
 
+/** A block that a row of the organization names. */
+export interface KnownBlock {
+  readonly blockId: string;
+  /** An active realm does. */
+  readonly live: boolean;
+}
+
 /** Who writes to realms: as much as a purge needs something to purge. Each behind {@link RealmStore.lockForWriting}. */
 export interface RealmWriters {
   /** False when the id is taken, by whomever, or was. */
@@ -145,6 +152,17 @@ export interface RealmStore extends RealmWriters {
     realm: Pick<Realm, 'realmId' | 'organizationId'>,
     blockIds: readonly string[],
   ): Promise<string[]>;
+  /** The organization's next blocks behind the cursor, of realms in whatever state, in key order and each once; fewer: there are no more. */
+  knownBlocks(
+    db: Queryable,
+    organizationId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<KnownBlock[]>;
+  /** Which of these ids no row of the organization names, of whatever realm; in key order. */
+  unnamed(db: Queryable, organizationId: string, blockIds: readonly string[]): Promise<string[]>;
+  /** Whether there is or was a realm of it. */
+  knowsOrganization(db: Queryable, organizationId: string): Promise<boolean>;
 
   /**
    * Is anything of it left? Looks at every table, not at what a purge believes. Rows that went not long ago are still passed by:

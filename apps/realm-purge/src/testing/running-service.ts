@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import { createRealmPurge, type RealmPurgeHandle } from '../realm-purge.js';
 
 /** For tests: callers by name; each one's token is its name. */
-export const CALLERS = ['data-plane', 'operator', 'gateway', 'stranger'] as const;
+export const CALLERS = ['data-plane', 'operator', 'gateway', 'blob-sweeper', 'stranger'] as const;
 
 export function configOf(
   servers: Pick<Config, 'databaseUrl' | 'natsUrl' | 'natsToken' | 'authorityAddress'>,

@@ -1,5 +1,6 @@
 import type { RealmStore } from '../realm-store.js';
 import { beingDeleted, countNext, insertBlocks, totalBlocks, unregistered } from './blocks.sql.js';
+import { knownBlocks, knowsOrganization, unnamed } from './known-blocks.sql.js';
 import { findRemainder, shredRows, upsertKeyBundle, upsertVlobAtom } from './metadata.sql.js';
 import { nextPages, pageIn, removeExactly } from './pages.sql.js';
 import {
@@ -31,6 +32,9 @@ export const letheStore: RealmStore = {
   removeExactly,
   unregistered,
   beingDeleted,
+  knownBlocks,
+  unnamed,
+  knowsOrganization,
   remainder: findRemainder,
   bury,
 };

@@ -327,7 +327,10 @@ export interface ListOrphanObjectsRequest {
 export interface ListOrphanObjectsResponse {
   /** In key order. Blocks that no realm knows, and no purge is about to sweep. */
   orphans: OrphanObject[];
-  /** In key order: rows of active realms that no object stands behind. */
+  /**
+   * In key order: rows of active realms that no object stands behind. Where writers register blocks before they put them, an
+   * upload under way shows here too.
+   */
   missingKeys: string[];
   /** So far, in this listing. */
   objectsSeen: number;
@@ -340,10 +343,10 @@ export interface ListOrphanObjectsResponse {
 
 export interface OrphanObject {
   key: string;
-  /** Versions and delete markers under it. */
+  /** Versions and delete markers under it. 0: there is none, but an order broke off and left the id condemned; deleting it ends that. */
   versions: number;
   bytes: number;
-  /** Of the newest. */
+  /** Of the newest; absent where there is none. */
   modifiedTime: Date | undefined;
 }
 
@@ -3972,7 +3975,8 @@ export const BlobSweeperServiceService = {
   },
   /**
    * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
-   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
+   * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
   listOrphanObjects: {
     path: "/lethe.blob.v1.BlobSweeperService/ListOrphanObjects" as const,
@@ -3987,7 +3991,8 @@ export const BlobSweeperServiceService = {
   },
   /**
    * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects: {
     path: "/lethe.blob.v1.BlobSweeperService/DeleteOrphanObjects" as const,
@@ -4056,12 +4061,14 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
   listSweptPages: handleUnaryCall<ListSweptPagesRequest, ListSweptPagesResponse>;
   /**
    * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
-   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
+   * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
   listOrphanObjects: handleServerStreamingCall<ListOrphanObjectsRequest, ListOrphanObjectsResponse>;
   /**
    * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects: handleUnaryCall<DeleteOrphanObjectsRequest, DeleteOrphanObjectsResponse>;
   /**
@@ -4199,7 +4206,8 @@ export interface BlobSweeperServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
-   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND; FAILED_PRECONDITION REALMS_NOT_CONFIGURED.
+   * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
+   * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
   listOrphanObjects(
     request: ListOrphanObjectsRequest,
@@ -4212,7 +4220,8 @@ export interface BlobSweeperServiceClient extends Client {
   ): ClientReadableStream<ListOrphanObjectsResponse>;
   /**
    * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. As ListOrphanObjects; INVALID_ARGUMENT.
+   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects(
     request: DeleteOrphanObjectsRequest,

@@ -253,7 +253,10 @@ export interface ListKnownBlocksRequest {
 export interface ListKnownBlocksResponse {
   /** 16 bytes each, ascending. Fewer than asked for: there are no more. */
   blockIds: Buffer;
-  /** Of these, one byte each: 1 where an active realm names the block, 0 where only realms that are being purged do. */
+  /**
+   * Of these, one byte each: 1 where an active realm names the block, 0 where only realms that are being purged do, 2 where no realm
+   * does, and an order left it condemned that neither ended nor was repeated.
+   */
   live: Buffer;
 }
 
@@ -273,7 +276,13 @@ export interface CondemnBlocksResponse {
 
 export interface PardonBlocksRequest {
   organizationId: string;
+  /** As above. */
   blockIds: Buffer;
+  /**
+   * Deletions were sent for their objects: they are pardoned once uploads that were under way meanwhile are over, as a purge waits
+   * for those before it releases blocks. Else at once.
+   */
+  swept: boolean;
 }
 
 export interface PardonBlocksResponse {
@@ -2451,7 +2460,7 @@ export const CondemnBlocksResponse: MessageFns<CondemnBlocksResponse> = {
 };
 
 function createBasePardonBlocksRequest(): PardonBlocksRequest {
-  return { organizationId: "", blockIds: Buffer.alloc(0) };
+  return { organizationId: "", blockIds: Buffer.alloc(0), swept: false };
 }
 
 export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
@@ -2461,6 +2470,9 @@ export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
     }
     if (message.blockIds.length !== 0) {
       writer.uint32(18).bytes(message.blockIds);
+    }
+    if (message.swept !== false) {
+      writer.uint32(24).bool(message.swept);
     }
     return writer;
   },
@@ -2494,6 +2506,14 @@ export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
             message.blockIds = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.swept = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2518,6 +2538,7 @@ export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
         : isSet(object.block_ids)
         ? Buffer.from(bytesFromBase64(object.block_ids))
         : Buffer.alloc(0),
+      swept: isSet(object.swept) ? globalThis.Boolean(object.swept) : false,
     };
   },
 
@@ -2529,6 +2550,9 @@ export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
     if (message.blockIds.length !== 0) {
       obj.blockIds = base64FromBytes(message.blockIds);
     }
+    if (message.swept !== false) {
+      obj.swept = message.swept;
+    }
     return obj;
   },
 
@@ -2539,6 +2563,7 @@ export const PardonBlocksRequest: MessageFns<PardonBlocksRequest> = {
     const message = createBasePardonBlocksRequest();
     message.organizationId = object.organizationId ?? "";
     message.blockIds = object.blockIds ?? Buffer.alloc(0);
+    message.swept = object.swept ?? false;
     return message;
   },
 };
@@ -2659,7 +2684,7 @@ export const RealmPurgeServiceService = {
   },
   /**
    * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
-   * storage may belong to.
+   * storage may belong to. NOT_FOUND ORGANIZATION_NOT_FOUND: nothing is known of it here, not even that it has no blocks.
    */
   listKnownBlocks: {
     path: "/lethe.realm.v1.RealmPurgeService/ListKnownBlocks" as const,
@@ -2673,8 +2698,9 @@ export const RealmPurgeServiceService = {
     responseDeserialize: (value: Buffer): ListKnownBlocksResponse => ListKnownBlocksResponse.decode(value),
   },
   /**
-   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
-   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   * Of these ids, those that no row of the organization names are condemned: from here on no live realm can register them, until
+   * they are pardoned. Repeating it changes nothing. For one order at a time of each organization: who pardons pardons them for all.
+   * INVALID_ARGUMENT; NOT_FOUND ORGANIZATION_NOT_FOUND.
    */
   condemnBlocks: {
     path: "/lethe.realm.v1.RealmPurgeService/CondemnBlocks" as const,
@@ -2713,12 +2739,13 @@ export interface RealmPurgeServiceServer extends UntypedServiceImplementation {
   listReleaseLimits: handleUnaryCall<ListReleaseLimitsRequest, ListReleaseLimitsResponse>;
   /**
    * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
-   * storage may belong to.
+   * storage may belong to. NOT_FOUND ORGANIZATION_NOT_FOUND: nothing is known of it here, not even that it has no blocks.
    */
   listKnownBlocks: handleUnaryCall<ListKnownBlocksRequest, ListKnownBlocksResponse>;
   /**
-   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
-   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   * Of these ids, those that no row of the organization names are condemned: from here on no live realm can register them, until
+   * they are pardoned. Repeating it changes nothing. For one order at a time of each organization: who pardons pardons them for all.
+   * INVALID_ARGUMENT; NOT_FOUND ORGANIZATION_NOT_FOUND.
    */
   condemnBlocks: handleUnaryCall<CondemnBlocksRequest, CondemnBlocksResponse>;
   /** Ends that, once the objects are gone or stay after all. */
@@ -2803,7 +2830,7 @@ export interface RealmPurgeServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * The ids of an organization's blocks, of whatever realm and in whatever state, in order and each once: what an object in its
-   * storage may belong to.
+   * storage may belong to. NOT_FOUND ORGANIZATION_NOT_FOUND: nothing is known of it here, not even that it has no blocks.
    */
   listKnownBlocks(
     request: ListKnownBlocksRequest,
@@ -2821,8 +2848,9 @@ export interface RealmPurgeServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListKnownBlocksResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Of these ids, those that no row of the organization names are condemned: from here on no realm can register them, until
-   * they are pardoned. Repeating it changes nothing. INVALID_ARGUMENT.
+   * Of these ids, those that no row of the organization names are condemned: from here on no live realm can register them, until
+   * they are pardoned. Repeating it changes nothing. For one order at a time of each organization: who pardons pardons them for all.
+   * INVALID_ARGUMENT; NOT_FOUND ORGANIZATION_NOT_FOUND.
    */
   condemnBlocks(
     request: CondemnBlocksRequest,
