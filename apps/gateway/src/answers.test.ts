@@ -123,6 +123,7 @@ describe('deletions', () => {
         requestedBy: 'user-1',
         deleteTime: '2026-01-01T00:00:00.000Z',
         purgeTime: '2026-01-31T00:00:00.000Z',
+        sweepTime: '2026-03-02T00:00:01.000Z',
         grantTime: '2026-01-31T00:00:01.000Z',
         progress: { ...deletion.progress, estimatedEndTime: '2026-01-31T00:00:17.000Z' },
         conditions: [

@@ -3,6 +3,7 @@ import { readOperator } from '../config.js';
 import { withPurgeServices, type PurgeServices } from '../connection/purging.js';
 import { describeRealm } from '../purge/describe-realm.js';
 import { examineOrder, giveOrder, type Order } from '../purge/order.js';
+import { blocksDueFrom, removalSentence } from '../purge/removal.js';
 import { waitForPurge } from '../purge/wait-for-purge.js';
 import { confirm } from '../terminal/confirm.js';
 import { stopIfInterrupted } from '../terminal/failure.js';
@@ -118,17 +119,19 @@ async function carryOut(
   }
 
   // 6. The blocks.
+  let latest: Grant | undefined = grant;
   if (list !== undefined) {
     stopIfInterrupted(session);
     session.whenInterrupted = standing.releasing;
-    await authority.unary((client) => client.releaseKeptBlocks, {
+    const released = await authority.unary((client) => client.releaseKeptBlocks, {
       workspaceId: realmId,
       orderedBy: order.orderedBy,
       manifestDigest: list.digest,
     });
+    latest = released.grant;
   }
-  session.whenInterrupted = standing.done;
-  session.output.write(
-    `Removing its blocks from the object storage; follow with: lethe deletion watch ${realmId}\n`,
-  );
+  const sentence = removalSentence(latest, realmId);
+  session.whenInterrupted =
+    latest && blocksDueFrom(latest) ? `The realm has been deleted. ${sentence}` : standing.done;
+  session.output.write(`${sentence}\n`);
 }

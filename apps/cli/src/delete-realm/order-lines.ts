@@ -3,7 +3,7 @@ import { byteSize } from '../deletion/deletion-lines.js';
 import { kindName } from '../deletion/deletion-names.js';
 import { sweepCommand } from '../manifest/sweep-command.js';
 import type { Examined } from '../purge/order.js';
-import { printable, printableFields } from '../terminal/printable.js';
+import { printable, printableFields, printableTime } from '../terminal/printable.js';
 import { realmHex } from '../workspace/workspace-id.js';
 import type { DeleteRealmOptions } from './delete-realm.js';
 
@@ -22,6 +22,7 @@ export function orderFacts({ options, examined, realm }: Prepared): string {
     ['organization', options.organizationId],
     ['kind', kindName(examined.kind)],
     ['blocks', `${blocks}, ${byteSize(bytes)}`],
+    ['blocks stay until', examined.blocksFrom && printableTime(examined.blocksFrom)],
     ['metadata', `${vlobAtoms} vlob atom(s), ${keyBundles} key bundle(s)`],
     ['order', examined.granted ? 'given before; this goes on with it' : undefined],
   ]);
@@ -41,7 +42,7 @@ export function dryRunLines(prepared: Prepared): string {
     'delete its metadata',
     keepBlocks
       ? `keep its blocks, until: ${sweepCommand(realmId, dump ?? '')}`
-      : 'remove its blocks from the object storage',
+      : `remove its blocks from the object storage${examined.blocksFrom ? `, not before ${printableTime(examined.blocksFrom)}` : ''}`,
   ];
   const would = steps.map((step) => `Would ${printable(step)}\n`).join('');
   return `${orderFacts(prepared)}${would}Dry run: nothing was changed\n`;

@@ -32,6 +32,7 @@ export function listedDeletionJson(deletion: Deletion): Record<string, unknown> 
     requested_by: deletion.requestedBy || null,
     delete_time: time(deletion.deleteTime),
     purge_time: time(deletion.purgeTime),
+    sweep_time: time(deletion.sweepTime),
     restore_time: time(deletion.restoreTime),
     restored_by: deletion.restoredBy || null,
     grant_time: time(deletion.grantTime),

@@ -1,5 +1,6 @@
 import { DeletionState, type Condition, type Deletion, type DeletionProgress } from '@lethe/contracts';
 import { printable, printableTime } from '../terminal/printable.js';
+import { blocksStayUntil } from './blocks-stay.js';
 import { stateName } from './deletion-names.js';
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -16,7 +17,7 @@ export function stateLine(deletion: Deletion): string {
     case DeletionState.SCHEDULED:
       return deletion.purgeTime === undefined
         ? `${state}: never purged by itself, its organization had no deletion policy`
-        : `${state}: not purged before ${printableTime(deletion.purgeTime)}`;
+        : `${state}: not purged before ${printableTime(deletion.purgeTime)}${stayPhrase(deletion)}`;
     case DeletionState.RESTORED:
       return `${state}${at(deletion.restoreTime)}${deletion.restoredBy ? ` by ${printable(deletion.restoredBy)}` : ''}`;
     case DeletionState.PURGING:
@@ -32,6 +33,11 @@ export function stateLine(deletion: Deletion): string {
     default:
       return state;
   }
+}
+
+function stayPhrase(deletion: Deletion): string {
+  const until = blocksStayUntil(deletion);
+  return until === undefined ? '' : `, its blocks not before ${printableTime(until)}`;
 }
 
 export function progressPhrase(progress: DeletionProgress | undefined): string {

@@ -1,4 +1,5 @@
 import { type BlockedPage, type Deletion, type Purge, type Sweep } from '@lethe/contracts';
+import { blocksStayUntil } from '../deletion/blocks-stay.js';
 import { byteSize, conditionLine, stateLine } from '../deletion/deletion-lines.js';
 import { kindName } from '../deletion/deletion-names.js';
 import { printable, printableFields, printableTime } from '../terminal/printable.js';
@@ -18,7 +19,7 @@ export function explainPage(diagnosis: Diagnosis): string {
     ]),
     part('realm-purge', purge, (value) => [
       `realm-purge: ${purgeStateName(value.state)}`,
-      purgeFields(value),
+      purgeFields(value, deletion),
     ]),
     part('blob-sweeper', sweep, (value) => [
       'blob-sweeper',
@@ -53,6 +54,7 @@ const deletionFields = (deletion: Deletion): Fields => [
   ['kind', kindName(deletion.kind)],
   ['not purged before', time(deletion.purgeTime)],
   ['purge granted', time(deletion.grantTime)],
+  ['blocks stay until', time(blocksStayUntil(deletion))],
   ['replays', deletion.replayOf],
   ...deletion.participants.map(
     ({ participant, reportTime }) =>
@@ -63,12 +65,12 @@ const deletionFields = (deletion: Deletion): Fields => [
   ),
 ];
 
-const purgeFields = (purge: Purge): Fields => [
+const purgeFields = (purge: Purge, deletion: Diagnosis['deletion']): Fields => [
   ['ordered', time(purge.orderTime)],
   ['fenced', time(purge.fenceTime) ?? 'not yet: the realm still takes writes'],
   ['metadata gone', time(purge.shredTime) ?? 'not yet'],
   ['blocks counted', time(purge.countTime) ?? 'not yet'],
-  ['blocks released from', time(purge.quarantineEndTime)],
+  ['blocks released from', time(releasedFrom(purge, deletion))],
   ['blocks', purge.countTime && `${purge.blocksTotal}, ${byteSize(purge.bytesTotal)}`],
   ['removed', some(purge.blocksSwept)],
   ['left to live realms', some(purge.blocksRetained)],
@@ -81,6 +83,12 @@ const purgeFields = (purge: Purge): Fields => [
   ['attention', purge.attention],
   ['closed', time(purge.closeTime)],
 ];
+
+/** When the quarantine is over, and the delay too. */
+function releasedFrom({ quarantineEndTime: end }: Purge, deletion: Diagnosis['deletion']): Date | undefined {
+  const due = deletion.kind === 'known' ? blocksStayUntil(deletion.value) : undefined;
+  return end !== undefined && due !== undefined && due > end ? due : end;
+}
 
 const sweepFields = (sweep: Sweep): Fields => [
   ['pages verified', String(sweep.pagesVerified)],

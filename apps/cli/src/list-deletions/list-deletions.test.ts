@@ -149,6 +149,7 @@ describe('lethe deletion list', () => {
       requested_by: 'user-1',
       delete_time: '2026-05-10T13:06:02.295000Z',
       purge_time: '2026-06-09T13:06:02.295000Z',
+      sweep_time: null,
       restore_time: null,
       restored_by: null,
       grant_time: null,

@@ -1,6 +1,7 @@
 import { DeletionState, WorkspaceServiceClient, type Deletion } from '@lethe/contracts';
 import { PAGE_SIZE, pages } from '../connection/pages.js';
 import { withService } from '../connection/workspace-service.js';
+import { blocksStayUntil } from '../deletion/blocks-stay.js';
 import { listedDeletionJson } from '../deletion/deletion-json.js';
 import { kindName, stateName } from '../deletion/deletion-names.js';
 import { createJsonArray, print } from '../terminal/print.js';
@@ -67,6 +68,7 @@ function asLine(deletion: Deletion): string {
     `kind=${kindName(deletion.kind).padEnd(KIND_WIDTH)}`,
     `since=${since(deletion).padEnd(TIME_WIDTH)}`,
     `not_purged_before=${notPurgedBefore(deletion).padEnd(TIME_WIDTH)}`,
+    ...blocksNotBefore(deletion),
     `organization=${printable(deletion.organizationId)}`,
   ];
   return `${columns.join('  ')}\n`;
@@ -87,4 +89,11 @@ function since({ state, deleteTime, restoreTime, grantTime, purgedTime }: Deleti
 function notPurgedBefore({ state, purgeTime }: Deletion): string {
   if (state !== DeletionState.SCHEDULED) return '-';
   return purgeTime === undefined ? 'never' : printableTime(purgeTime);
+}
+
+/** Only of one whose blocks wait longer than its metadata. */
+function blocksNotBefore(deletion: Deletion): string[] {
+  const isOpen = [DeletionState.SCHEDULED, DeletionState.PURGING].includes(deletion.state);
+  const until = isOpen ? blocksStayUntil(deletion) : undefined;
+  return until === undefined ? [] : [`blocks_not_before=${printableTime(until)}`];
 }

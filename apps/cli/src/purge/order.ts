@@ -3,6 +3,7 @@ import type { PurgeServices } from '../connection/purging.js';
 import { EXIT } from '../terminal/exit-code.js';
 import { Failure } from '../terminal/failure.js';
 import { realmHex } from '../workspace/workspace-id.js';
+import { blocksDueFrom } from './removal.js';
 import { refusalSentence } from './refusals.js';
 
 /** What an operator orders of the authority. */
@@ -20,6 +21,8 @@ export interface Examined {
   readonly granted: boolean;
   /** Of one that was granted: its blocks are kept at this moment. */
   readonly blocksKept: boolean;
+  /** From when on blocks would be removed; undefined: with the metadata. */
+  readonly blocksFrom: Date | undefined;
   /** Of one that was granted: the deletion's. */
   readonly epoch: number;
 }
@@ -35,7 +38,12 @@ export async function examineOrder(services: Services, order: Order): Promise<Ex
   try {
     const { kind, grant } = await firstKind(services, order);
     const granted = await isGranted(services, order.workspaceId);
-    return { kind, granted, blocksKept: granted && grant.blocksKept, epoch: grant.epoch };
+    const { epoch } = grant;
+    return {
+      ...{ kind, granted, epoch },
+      blocksKept: granted && grant.blocksKept,
+      blocksFrom: blocksDueFrom(grant),
+    };
   } catch (error) {
     throw refusalSentence(error, { ...order, realm: realmHex(order.workspaceId) });
   }

@@ -1,5 +1,6 @@
 import { WorkspaceServiceClient, type Deletion, type ParticipantStatus } from '@lethe/contracts';
 import { withService } from '../connection/workspace-service.js';
+import { blocksStayUntil } from '../deletion/blocks-stay.js';
 import { deletionJson } from '../deletion/deletion-json.js';
 import { conditionLine, progressPhrase, stateLine } from '../deletion/deletion-lines.js';
 import { kindName } from '../deletion/deletion-names.js';
@@ -41,6 +42,7 @@ function page(deletion: Deletion): string {
     ['restored', time(deletion.restoreTime)],
     ['restored by', deletion.restoredBy],
     ['purge granted', time(deletion.grantTime)],
+    ['blocks stay until', time(blocksStayUntil(deletion))],
     ['replays', deletion.replayOf],
     ['ordered', deletion.keepBlocks ? 'to keep its blocks until an operator releases them' : undefined],
     ['purged', time(deletion.purgedTime)],

@@ -4,6 +4,7 @@ import { checksumPath, readChecksum } from '../manifest/checksum.js';
 import { compareList, type Comparison } from '../manifest/compare.js';
 import { exportBlocks } from '../manifest/export.js';
 import { listCommand, sweepCommand } from '../manifest/sweep-command.js';
+import { removalSentence } from '../purge/removal.js';
 import { findPurge } from '../purge/wait-for-purge.js';
 import { confirm } from '../terminal/confirm.js';
 import { EXIT } from '../terminal/exit-code.js';
@@ -56,15 +57,13 @@ export async function sweepRealm(session: Session, options: SweepRealmOptions): 
     await confirm(session, { facts, act: 'remove these blocks', yes: options.yes });
     stopIfInterrupted(session);
     session.whenInterrupted = `The blocks of realm ${realmHex(realmId)} may be released already. Look with: lethe deletion explain ${realmId}; if they are not, go on with: ${sweepCommand(realmId, path)}`;
-    await services.authority.unary((client) => client.releaseKeptBlocks, {
+    const { grant } = await services.authority.unary((client) => client.releaseKeptBlocks, {
       workspaceId: realmId,
       orderedBy,
       manifestDigest: list.digest,
     });
-    session.whenInterrupted = `The blocks are being removed. Follow with: lethe deletion watch ${realmId}`;
-    session.output.write(
-      `Removing its blocks from the object storage; follow with: lethe deletion watch ${realmId}\n`,
-    );
+    session.whenInterrupted = `The blocks are released. Follow with: lethe deletion watch ${realmId}`;
+    session.output.write(`${removalSentence(grant, realmId)}\n`);
   });
 }
 

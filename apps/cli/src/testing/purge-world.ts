@@ -38,6 +38,8 @@ export interface PurgeWorld {
   state: 'deleted' | 'purging' | 'purged';
   kind: DeletionKind;
   kept: boolean;
+  /** Its blocks are not due before; undefined: they are. */
+  sweepTime: Date | undefined;
   /** Looks at the purge before it is fenced, counted and shredded. */
   slowness: number;
   /** Earnest orders. */
@@ -54,6 +56,8 @@ export interface PurgeWorld {
     Script;
 }
 
+const due = ({ sweepTime }: PurgeWorld) => ({ sweepTime, blocksDue: sweepTime === undefined });
+
 const EPOCH = 3;
 const PAGE = 10_000;
 
@@ -64,6 +68,7 @@ export function purgeWorld(count = 3): PurgeWorld {
     state: 'deleted',
     kind: DeletionKind.DELETION_PLANNED,
     kept: false,
+    sweepTime: undefined,
     slowness: 2,
     orders: [],
     releases: [],
@@ -86,6 +91,7 @@ export function purgeWorld(count = 3): PurgeWorld {
           grant: Grant.fromPartial({
             ...{ organizationId: 'org1', workspaceId: WORKSPACE, epoch: EPOCH, kind: world.kind, blocksKept },
             deletionId: request.validateOnly ? '' : SCHEDULED.deletionId,
+            ...due(world),
           }),
         };
       },
@@ -131,7 +137,7 @@ export function purgeWorld(count = 3): PurgeWorld {
         world.releases.push(request);
         world.changes.push('releaseKeptBlocks');
         world.kept = false;
-        return { grant: Grant.fromPartial({ workspaceId: WORKSPACE }) };
+        return { grant: Grant.fromPartial({ workspaceId: WORKSPACE, ...due(world) }) };
       },
     },
   };

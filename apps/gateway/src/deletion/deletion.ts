@@ -17,6 +17,9 @@ export const deletionResource = z
     requestedBy: z.string().optional(),
     deleteTime: wireTime.optional(),
     purgeTime: wireTime.optional().describe('Not purged before'),
+    sweepTime: wireTime
+      .optional()
+      .describe('Its blocks stay until then, for backups of the metadata to find them; absent: never purged'),
     restoreTime: wireTime.optional(),
     restoredBy: z.string().optional(),
     grantTime: wireTime.optional().describe('From here on nothing can restore the workspace'),
@@ -62,6 +65,7 @@ export function toDeletionResource(deletion: Deletion | undefined): z.output<typ
     requestedBy: toWireText(deletion.requestedBy),
     deleteTime: toWireTime(deletion.deleteTime),
     purgeTime: toWireTime(deletion.purgeTime),
+    sweepTime: toWireTime(deletion.sweepTime),
     restoreTime: toWireTime(deletion.restoreTime),
     restoredBy: toWireText(deletion.restoredBy),
     grantTime: toWireTime(deletion.grantTime),

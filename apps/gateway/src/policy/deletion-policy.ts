@@ -12,7 +12,7 @@ export const deletionPolicy = z
     orphanDelaySeconds: z.int().describe('How long a workspace must have been an orphan: 1 s to a century'),
     sweepDelaySeconds: z
       .int()
-      .describe('How long blocks stay after the metadata is gone; only 0 is accepted today'),
+      .describe('How long blocks stay after the metadata, for its backups to find them: 0 s to a century'),
     sequestered: z
       .boolean()
       .describe('Somebody outside can still decrypt: orphaned workspaces are never purged'),

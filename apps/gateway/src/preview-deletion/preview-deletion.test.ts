@@ -55,6 +55,7 @@ describe('GET /workspace/{id}/deletion/preview', () => {
           stores: [{ name: 'primary', mayRefuse: false, reasons: [] }],
           purgeTime: '2026-01-31T00:00:00.000Z',
           purgeMode: 'automatic',
+          sweepTime: '2026-03-02T00:00:00.000Z',
         },
       },
     ]);
@@ -103,11 +104,12 @@ describe('GET /workspace/{id}/deletion/preview', () => {
   });
 
   it('is of nothing where nothing was ever written, and has no purge time without a policy', async () => {
-    told({ purgeTime: undefined, purgeMode: PurgeMode.UNSPECIFIED, members: [] });
+    told({ purgeTime: undefined, sweepTime: undefined, purgeMode: PurgeMode.UNSPECIFIED, members: [] });
     running.realmPurge.answer('describeRealms', { realms: [] });
     const shown = await previewed();
     expect(shown).toMatchObject({ blocks: 0, bytes: 0, rows: { vlobAtoms: 0, keyBundles: 0 }, members: [] });
     expect(shown).not.toHaveProperty('purgeTime');
+    expect(shown).not.toHaveProperty('sweepTime');
     expect(shown).not.toHaveProperty('purgeMode');
   });
 

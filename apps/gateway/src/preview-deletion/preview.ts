@@ -37,6 +37,9 @@ export const deletionPreview = z
       .optional()
       .describe('Not purged before; absent: never, for want of a deletion policy'),
     purgeMode: purgeMode.optional(),
+    sweepTime: wireTime
+      .optional()
+      .describe('When its blocks would go, were its purge granted at the purge time; absent as purgeTime is'),
   })
   .meta({ id: 'DeletionPreview' });
 
@@ -73,6 +76,7 @@ export function toDeletionPreview(
       reasons: mayRefuse,
     })),
     purgeTime: toWireTime(told.purgeTime),
+    sweepTime: toWireTime(told.sweepTime),
     purgeMode: toPurgeMode(told.purgeMode),
   };
 }

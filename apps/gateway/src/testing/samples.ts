@@ -63,7 +63,7 @@ export const deletion: Deletion = {
   certificateId: '',
   keepBlocks: false,
   replayOf: '',
-  sweepTime: undefined,
+  sweepTime: new Date('2026-03-02T00:00:01Z'),
   progress: {
     blocksTotal: 5_000,
     bytesTotal: 640_000,
@@ -127,6 +127,7 @@ export const preview: PreviewDeletionResponse = {
   previewTime: new Date('2026-01-01T00:00:00Z'),
   purgeTime: new Date('2026-01-31T00:00:00Z'),
   purgeMode: PurgeMode.AUTOMATIC,
+  sweepTime: new Date('2026-03-02T00:00:00Z'),
 };
 
 /** What realm-purge and blob-sweeper say of it. */

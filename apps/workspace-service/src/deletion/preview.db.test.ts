@@ -22,7 +22,7 @@ import type { Role } from '../workspace/workspace-state.js';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const ORGANIZATIONS = {
-  auto: { graceSeconds: 3600 },
+  auto: { graceSeconds: 3600, sweepDelaySeconds: 86_400 },
   hand: { graceSeconds: 3_155_760_000, mode: 'manual' },
   bare: undefined,
 } as const;
@@ -116,7 +116,7 @@ describe('PreviewDeletion', () => {
         seen.set(reason, (seen.get(reason) ?? 0) + 1);
         continue;
       }
-      const { etag, refusals, members, previewTime, purgeTime, purgeMode } = previewed;
+      const { etag, refusals, members, previewTime, purgeTime, purgeMode, sweepTime } = previewed;
       seen.set(refusals.join(' '), (seen.get(refusals.join(' ')) ?? 0) + 1);
       if (refusals.length > 0) {
         // DELETE says the first of them.
@@ -139,6 +139,9 @@ describe('PreviewDeletion', () => {
       expect(delete_time.getTime()).toBeGreaterThanOrEqual(previewTime!.getTime());
       expect(purgeTime && purgeTime.getTime() - previewTime!.getTime()).toBe(
         (purge_time && purge_time.getTime() - delete_time.getTime()) ?? undefined,
+      );
+      expect(sweepTime && sweepTime.getTime() - previewTime!.getTime()).toBe(
+        deletion?.sweepTime && deletion.sweepTime.getTime() - delete_time.getTime(),
       );
       const modes = { automatic: PurgeMode.AUTOMATIC, manual: PurgeMode.MANUAL };
       expect(purgeMode).toBe(modes[purge_mode as keyof typeof modes] ?? PurgeMode.UNSPECIFIED);

@@ -52,4 +52,5 @@ const wirePreview = (preview: Preview): PreviewDeletionResponse => ({
   previewTime: preview.preview_time,
   purgeTime: preview.purge_time ?? undefined,
   purgeMode: wirePurgeMode(preview.purge_mode),
+  sweepTime: preview.sweep_time ?? undefined,
 });

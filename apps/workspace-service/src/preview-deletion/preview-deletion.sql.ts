@@ -11,13 +11,15 @@ export interface PreviewedTimesRow {
   /** Null: the organization has no policy, so never purged. */
   readonly purge_time: Date | null;
   readonly purge_mode: 'automatic' | 'manual' | null;
+  readonly sweep_time: Date | null;
 }
 
 /** The times that a deletion at this moment would freeze. */
 export function previewTimes(tx: Queryable, organizationId: string): Promise<PreviewedTimesRow> {
   return one<PreviewedTimesRow>(
     tx,
-    `select clock.preview_time, clock.preview_time + make_interval(secs => policy.grace_seconds) as purge_time, policy.purge_mode
+    `select clock.preview_time, clock.preview_time + make_interval(secs => policy.grace_seconds) as purge_time, policy.purge_mode,
+            clock.preview_time + make_interval(secs => policy.grace_seconds + policy.sweep_delay_seconds) as sweep_time
        from (select clock_timestamp()::timestamptz(3) as preview_time) clock
        left join deletion_policy policy on policy.organization_id = $1`,
     [organizationId],

@@ -151,6 +151,8 @@ export interface PreviewDeletionResponse {
   /** The purge time of a deletion at preview_time. Absent: never purged, for want of a deletion policy. */
   purgeTime: Date | undefined;
   purgeMode: PurgeMode;
+  /** The sweep time of a deletion at preview_time: when its blocks would go, were it granted at its purge time. Absent as purge_time is. */
+  sweepTime: Date | undefined;
 }
 
 export interface DeleteWorkspaceRequest {
@@ -1840,6 +1842,7 @@ function createBasePreviewDeletionResponse(): PreviewDeletionResponse {
     previewTime: undefined,
     purgeTime: undefined,
     purgeMode: 0,
+    sweepTime: undefined,
   };
 }
 
@@ -1883,6 +1886,9 @@ export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
     }
     if (message.purgeMode !== 0) {
       writer.uint32(104).int32(message.purgeMode);
+    }
+    if (message.sweepTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sweepTime), writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -2004,6 +2010,14 @@ export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
             message.purgeMode = reader.int32() as any;
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.sweepTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2065,6 +2079,11 @@ export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
         : isSet(object.purge_mode)
         ? purgeModeFromJSON(object.purge_mode)
         : 0,
+      sweepTime: isSet(object.sweepTime)
+        ? fromJsonTimestamp(object.sweepTime)
+        : isSet(object.sweep_time)
+        ? fromJsonTimestamp(object.sweep_time)
+        : undefined,
     };
   },
 
@@ -2109,6 +2128,9 @@ export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
     if (message.purgeMode !== 0) {
       obj.purgeMode = purgeModeToJSON(message.purgeMode);
     }
+    if (message.sweepTime !== undefined) {
+      obj.sweepTime = message.sweepTime.toISOString();
+    }
     return obj;
   },
 
@@ -2130,6 +2152,7 @@ export const PreviewDeletionResponse: MessageFns<PreviewDeletionResponse> = {
     message.previewTime = object.previewTime ?? undefined;
     message.purgeTime = object.purgeTime ?? undefined;
     message.purgeMode = object.purgeMode ?? 0;
+    message.sweepTime = object.sweepTime ?? undefined;
     return message;
   },
 };
