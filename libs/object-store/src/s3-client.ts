@@ -3,6 +3,7 @@ import { ListObjectsV2Command, S3Client, type ServiceOutputTypes } from '@aws-sd
 import { STORE_MARKERS } from './object-store.js';
 import { createPace, type Pace } from './pace/index.js';
 import { checkRoot, StoreAnswerError } from './s3-answer.js';
+import { takeItems, type AnswerItems } from './s3-answer-items.js';
 import { sendContentMd5 } from './s3-content-md5.js';
 import { createCredentials, type CredentialSource } from './s3-credentials.js';
 import type { S3StoreOptions } from './s3-store.js';
@@ -116,8 +117,9 @@ async function withCredentials<T>(credentials: CredentialSource, attempt: () => 
   }
 }
 
-/** Reads an answer's body before the SDK does, to see what it is. */
+/** Reads an answer's body before the SDK does, to see what it is, and what it names by the thousand. */
 function readWhole(client: S3Client): void {
+  const items = new WeakMap<object, AnswerItems['lists']>();
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
@@ -133,10 +135,21 @@ function readWhole(client: S3Client): void {
         if (bytes > MOST_ANSWER_BYTES) throw new StoreAnswerError('an answer without an end');
         chunks.push(chunk);
       }
-      response.body = Buffer.concat(chunks);
-      checkRoot(context.commandName, response.body);
+      const body = Buffer.concat(chunks);
+      checkRoot(context.commandName, body);
+      const taken = takeItems(context.commandName, body.toString());
+      items.set(context, taken?.lists ?? {}); // also when an attempt before had some
+      response.body = taken === undefined ? body : Buffer.from(taken.rest);
       return result;
     },
     { step: 'deserialize', priority: 'low', name: 'readWhole' },
+  );
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      if (result.output) Object.assign(result.output, items.get(context));
+      return result;
+    },
+    { step: 'deserialize', priority: 'high', name: 'addItems' },
   );
 }
