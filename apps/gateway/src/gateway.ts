@@ -25,6 +25,7 @@ import { deleteBucket } from './delete-bucket/delete-bucket.http.js';
 import { deleteRepository } from './delete-repository/delete-repository.http.js';
 import { deleteWorkspace } from './delete-workspace/delete-workspace.http.js';
 import { getDeletionCertificate } from './get-deletion-certificate/get-deletion-certificate.http.js';
+import { getDeletionStatement } from './get-deletion-statement/get-deletion-statement.http.js';
 import { getDeletion } from './get-deletion/get-deletion.http.js';
 import { getWorkspace } from './get-workspace/get-workspace.http.js';
 import { authenticate } from './http/authentication.js';
@@ -49,6 +50,7 @@ const PROTECTED: readonly HttpRoute[] = [
   restoreWorkspace,
   getDeletion,
   getDeletionCertificate,
+  getDeletionStatement,
   listBuckets,
   createBucket,
   deleteBucket,

@@ -40,6 +40,8 @@ const ANSWERS = {
   DELETION_NOT_FOUND: { status: 404 },
   CERTIFICATE_NOT_FOUND: { status: 404 },
   WORKSPACE_ACTIVE: { status: 409 },
+  ALREADY_CERTIFIED: { status: 409 },
+  NOT_PURGING: { status: 409 },
   RESTORE_WINDOW_CLOSED: { status: 409 },
   PURGE_STARTED: { status: 409 },
   HELD: { status: 409 },

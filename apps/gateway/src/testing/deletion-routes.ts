@@ -14,6 +14,15 @@ export const deletionRoutes: readonly ProtectedRoute[] = [
     { bare: true, contentType: 'text/event-stream; charset=utf-8' },
   ),
   route(
+    ['GET', `${WORKSPACE}/deletion/statement`, '/workspace/{id}/deletion/statement'],
+    ['getDeletionStatement', { workspaceId }, { jws: 'a.b.c' }],
+    [
+      'Failed to fetch deletion statement',
+      'Insufficient permissions to see the deletion statement',
+      NOT_VALIDATED,
+    ],
+  ),
+  route(
     ['GET', `${WORKSPACE}/deletion/preview`, '/workspace/{id}/deletion/preview'],
     ['previewDeletion', { workspaceId }, preview],
     ['Failed to preview deletion', 'Insufficient permissions to preview the deletion', NOT_VALIDATED],

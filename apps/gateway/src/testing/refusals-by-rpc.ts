@@ -68,6 +68,12 @@ export const refusalsByRpc: Readonly<Record<string, readonly Refusal[]>> = {
     [NOT_FOUND, 'DELETION_NOT_FOUND'],
     [NOT_FOUND, 'CERTIFICATE_NOT_FOUND'],
   ],
+  getDeletionStatement: [
+    ...READ_OF_WORKSPACE,
+    [NOT_FOUND, 'DELETION_NOT_FOUND'],
+    [FAILED_PRECONDITION, 'ALREADY_CERTIFIED'],
+    [FAILED_PRECONDITION, 'NOT_PURGING'],
+  ],
   listCertificateKeys: [],
   listBuckets: READ_OF_WORKSPACE,
   createBucket: CHANGE_OF_WORKSPACE,

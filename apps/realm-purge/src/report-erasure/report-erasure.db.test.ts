@@ -69,7 +69,14 @@ describe('report-erasure', () => {
         epoch: 1,
         evidence: {
           removed: { blocks: 57 },
-          blocks: { pages: 6, blocksTotal: 57, blocksSwept: 54, blocksRetained: 3, root: rootOf(leaves) },
+          blocks: {
+            pages: 6,
+            blocksTotal: 57,
+            blocksSwept: 54,
+            blocksRetained: 3,
+            bytesTotal: 570,
+            root: rootOf(leaves),
+          },
         },
       },
     ]);

@@ -9,8 +9,8 @@ const BATCH = 1_000;
 
 /** Step 10: tells the authority what went, by the pages as they were settled here. */
 export function reportErasure(pool: Pool, authority: Authority): Step {
-  return async ({ realm_id: realmId, epoch, removed }) => {
-    const blocks = await blockEvidence(pool, realmId);
+  return async ({ realm_id: realmId, epoch, removed, bytes_total: bytesTotal }) => {
+    const blocks = { ...(await blockEvidence(pool, realmId)), bytesTotal };
     const evidence = { removed: { ...removed, blocks: blocks.blocksTotal }, blocks };
     const reported = await authority.reportErasure(realmId, epoch, evidence);
     if (reported.kind === 'refused')
