@@ -13,6 +13,8 @@ const ROOTS: Readonly<Record<string, string>> = {
   ListMultipartUploadsCommand: 'ListMultipartUploadsResult',
   GetBucketVersioningCommand: 'VersioningConfiguration',
   GetObjectLockConfigurationCommand: 'ObjectLockConfiguration',
+  GetObjectLegalHoldCommand: 'LegalHold',
+  GetObjectRetentionCommand: 'Retention',
 };
 
 /**

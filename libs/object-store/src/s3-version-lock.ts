@@ -1,18 +1,24 @@
-import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectLegalHoldCommand,
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
+} from '@aws-sdk/client-s3';
 import type { ObjectVersion, VersionLock } from './object-store.js';
 import type { BoundedClient } from './s3-client.js';
 
+const NO_LOCKS = 'ObjectLockConfigurationNotFoundError';
 /** How a store says that there is none: no lock on this version, or on no version of the bucket. */
 const NONE = new Set([
   'NoSuchObjectLockConfiguration',
-  'ObjectLockConfigurationNotFoundError',
+  NO_LOCKS,
   'InvalidRequest',
   'NoSuchKey',
   'NoSuchVersion',
 ]);
 
 /**
- * A legal hold counts before a retention: its end is not known. What the store does not say rejects, but for one that does not allow
+ * A bucket that is known to lock nothing is not asked further: a store that does not know the questions may answer with the object. A
+ * legal hold counts before a retention: its end is not known. What the store does not say rejects, but for one that does not allow
  * the question: then no lock is known.
  */
 export async function readVersionLock(
@@ -20,6 +26,11 @@ export async function readVersionLock(
   Bucket: string,
   { key: Key, versionId: VersionId }: ObjectVersion,
 ): Promise<VersionLock | undefined> {
+  const withoutLocks = await send(new GetObjectLockConfigurationCommand({ Bucket })).then(
+    () => false,
+    (error: unknown) => (error as Error).name === NO_LOCKS,
+  );
+  if (withoutLocks) return undefined;
   const place = { Bucket, Key, VersionId };
   const [hold, retention] = await Promise.all([
     known(send(new GetObjectLegalHoldCommand(place))),

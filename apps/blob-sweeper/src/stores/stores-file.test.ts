@@ -39,6 +39,13 @@ describe('readStoresFile', () => {
     ]);
   });
 
+  it('takes how long a request may last', () => {
+    expect(read({ ...S3, requestTimeoutSeconds: 90 })[0]?.options).toMatchObject({
+      requestTimeoutMs: 90_000,
+    });
+    expect(() => read({ ...S3, requestTimeoutSeconds: 0 })).toThrow(/requestTimeoutSeconds/);
+  });
+
   it('takes keys from the environment where their variables are named', () => {
     const [store] = read({ ...KEYLESS, ...VARIABLES });
     expect(store?.options).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'a secret' });

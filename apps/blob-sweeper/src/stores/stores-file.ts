@@ -35,6 +35,7 @@ const s3 = z.strictObject({
   bucket: text,
   forcePathStyle: z.boolean().default(false),
   contentMd5: z.boolean().default(false),
+  requestTimeoutSeconds: z.int().min(1).max(600).optional(),
   caFile: file.optional(),
   accessKeyIdFile: file.optional(),
   secretAccessKeyFile: file.optional(),
@@ -88,9 +89,14 @@ function s3Options(store: Omit<S3, 'organizations'>, env: Environment): StoreOpt
     accessKeyIdVariable,
     secretAccessKeyVariable,
     caFile,
+    requestTimeoutSeconds: seconds,
     ...rest
   } = store;
-  const place = { ...rest, ...(caFile === undefined ? {} : { caFile }) };
+  const place = {
+    ...rest,
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(seconds === undefined ? {} : { requestTimeoutMs: seconds * 1_000 }),
+  };
   const byFile = accessKeyIdFile !== undefined || secretAccessKeyFile !== undefined;
   const byVariable = accessKeyIdVariable !== undefined || secretAccessKeyVariable !== undefined;
   if (byFile && !byVariable && accessKeyIdFile !== undefined && secretAccessKeyFile !== undefined)
