@@ -4,6 +4,7 @@ import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
 import { addAddWebhook } from './add-webhook/add-webhook.command.js';
 import { addDeleteRealm } from './delete-realm/delete-realm.command.js';
+import { addExportPages } from './export-pages/export-pages.command.js';
 import { addExplainDeletion } from './explain-deletion/explain-deletion.command.js';
 import { addInterveneDeletion } from './intervene-deletion/intervene-deletion.command.js';
 import { addListCertificateKeys } from './list-certificate-keys/list-certificate-keys.command.js';
@@ -24,12 +25,14 @@ import { addRetireStore } from './retire-store/retire-store.command.js';
 import { addRetryDelivery } from './retry-delivery/retry-delivery.command.js';
 import { addSetRateLimit } from './set-rate-limit/set-rate-limit.command.js';
 import { addShowCertificate } from './show-certificate/show-certificate.command.js';
+import { addShowStatement } from './show-statement/show-statement.command.js';
 import { addShowDeletion } from './show-deletion/show-deletion.command.js';
 import { addSweepRealm } from './sweep-realm/sweep-realm.command.js';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './terminal/exit-code.js';
 import { Failure, Interrupted } from './terminal/failure.js';
 import { printable } from './terminal/printable.js';
 import type { Session, World } from './terminal/session.js';
+import { addVerifyBlock } from './verify-block/verify-block.command.js';
 import { addVerifyCertificate } from './verify-certificate/verify-certificate.command.js';
 import { addWatchDeletion } from './watch-deletion/watch-deletion.command.js';
 
@@ -78,6 +81,7 @@ function createProgram(session: Session): Command {
   addWatchDeletion(deletion, session);
   addExplainDeletion(deletion, session);
   addInterveneDeletion(deletion, session);
+  addShowStatement(deletion, session);
   addReplayDeletions(program, session);
   addRestoreWorkspace(program, session);
   const hold = program.command('hold').description('keep workspaces from being deleted and purged');
@@ -101,7 +105,9 @@ function createProgram(session: Session): Command {
   addRetryDelivery(webhook, session);
   const certificate = program.command('certificate').description('fetch and verify deletion certificates');
   addVerifyCertificate(certificate, session);
+  addVerifyBlock(certificate, session);
   addShowCertificate(certificate, session);
+  addExportPages(certificate, session);
   addListCertificateKeys(certificate, session);
   return program;
 }

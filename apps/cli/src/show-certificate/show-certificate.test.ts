@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { RefusalError } from '@lethe/outcome';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CLAIMS, makeKey } from '../testing/certificates.js';
+import { CLAIMS, makeKey, STATEMENT } from '../testing/certificates.js';
 import { WORKSPACE } from '../testing/deletions.js';
 import { lethe } from '../testing/run-lethe.js';
 import { startScriptedService, type ScriptedService } from '../testing/scripted-service.js';
 
 let jws: string;
+let statement: string;
 let jwks: string;
 beforeAll(async () => {
   const made = await makeKey();
   jwks = made.jwks;
   jws = await made.key.sign(CLAIMS);
+  statement = await made.key.signStatement(STATEMENT);
 });
 
 let service: ScriptedService;
@@ -28,6 +30,7 @@ beforeEach(async () => {
       throw new RefusalError({ code: status.NOT_FOUND, reason: 'CERTIFICATE_NOT_FOUND', message });
     },
     listCertificateKeys: () => ({ jwksJson: jwks }),
+    getDeletionStatement: () => ({ jws: statement }),
   });
 });
 afterEach(() => service.stop());
@@ -61,6 +64,31 @@ describe('lethe certificate show', () => {
         errors: '',
       });
     expect(readFileSync(path, 'utf8')).toBe(`${jws}\n`);
+  });
+
+  it('saves a page that verifies as a file, of a workspace and of a file', async () => {
+    const [page, keys, saved, again] = ['page.html', 'keys', 'saved.jws', 'again.html'].map((name) =>
+      join(directory, name),
+    ) as [string, string, string, string];
+    writeFileSync(keys, jwks);
+    expect(await show(WORKSPACE, '--html', page)).toMatchObject({ code: 0, errors: '' });
+    expect(await lethe(['certificate', 'verify', page, '--keys', keys])).toMatchObject({ code: 0 });
+    await show(WORKSPACE, '--output', saved);
+    expect(await show(saved, '--html', again, '--keys', keys)).toMatchObject({ code: 0, errors: '' });
+    expect(readFileSync(again, 'utf8')).toBe(readFileSync(page, 'utf8'));
+    expect(await show(saved)).toMatchObject({ code: 2, output: '' });
+  });
+
+  it('saves an interim statement as text and as a page', async () => {
+    const [page, text] = [join(directory, 'page.html'), join(directory, 'statement.jws')];
+    const shown = await lethe(['deletion', 'statement', WORKSPACE, '--output', text, '--html', page], {
+      env: service.env,
+    });
+    expect(shown).toMatchObject({ code: 0, errors: '' });
+    expect(readFileSync(text, 'utf8')).toBe(`${statement}\n`);
+    expect(readFileSync(page, 'utf8')).toContain('This is not a deletion certificate.');
+    const printed = await lethe(['deletion', 'statement', WORKSPACE], { env: service.env });
+    expect(printed).toEqual({ code: 0, output: `${statement}\n`, errors: '' });
   });
 
   it('never touches a file that has other content', async () => {

@@ -4,6 +4,7 @@ export const EXIT = {
   refused: 1,
   usage: 2,
   restored: 3,
+  interim: 4,
   unavailable: 69,
   unexpected: 70,
   interrupted: 130,
@@ -17,6 +18,7 @@ Exit codes:
   1    refused, not found, or not verified; or the answer to a question was not yes
   2    wrong usage or configuration, a file that cannot be read or written, or nobody to ask and no --yes
   3    "deletion watch": the workspace was restored
+  4    "certificate verify": it is an interim statement, not a certificate
   69   the workspace service, or another that is needed, cannot be reached, or does not answer in time
   70   an unexpected failure
   130  interrupted; where something was begun, the errors say where it stands and how to go on

@@ -1,4 +1,9 @@
-import { readCertificateKey, type CertificateClaims, type CertificateKey } from '@lethe/certificate';
+import {
+  readCertificateKey,
+  type CertificateClaims,
+  type CertificateKey,
+  type StatementClaims,
+} from '@lethe/certificate';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const blocks = { pages: 5, total: 5000, swept: 4990, retained: 10, root: 'ab'.repeat(32) };
@@ -38,6 +43,31 @@ export const CLAIMS: CertificateClaims = {
   issuer: 'lethe',
   sequence: 1,
   previous: null,
+};
+
+export const STATEMENT: StatementClaims = {
+  version: 1,
+  statement: 'interim: the deletion is not complete',
+  statementId: '0a1f3c52-6c1b-4a6e-9b0e-2f6b3a0c9d04',
+  deletionId: CLAIMS.deletionId,
+  organizationId: 'org1',
+  workspaceId: CLAIMS.workspaceId,
+  epoch: 3,
+  kind: 'deletion_planned',
+  requestedBy: 'user-1',
+  deleteTime: CLAIMS.deleteTime,
+  purgeTime: CLAIMS.purgeTime,
+  sweepTime: null,
+  grantTime: CLAIMS.grantTime,
+  grantedBy: 'loop',
+  statedTime: CLAIMS.issueTime,
+  blocksKept: false,
+  paused: false,
+  participants: [{ participant: 'realm-purge', reportTime: null }],
+  progress: null,
+  conditions: [],
+  issuer: 'lethe',
+  service: { name: 'workspace-service', version: '0.1.0' },
 };
 
 /** A fresh key pair: the private half signs, `jwks` is what anybody verifies with. */

@@ -10,6 +10,8 @@ import type {
   GetDeletionCertificateRequest,
   GetDeletionCertificateResponse,
   GetDeletionRequest,
+  GetDeletionStatementRequest,
+  GetDeletionStatementResponse,
   GetDeletionResponse,
   GetPurgeRequest,
   GetPurgeResponse,
@@ -30,6 +32,8 @@ import type {
   ListReleaseLimitsResponse,
   ListSweepLimitsRequest,
   ListSweepLimitsResponse,
+  ListSweptPagesRequest,
+  ListSweptPagesResponse,
   ListStoresResponse,
   ExamineStoresRequest,
   ExamineStoresResponse,
@@ -68,6 +72,8 @@ export interface Script {
   listDeletable?: (request: ListDeletableRequest) => ListDeletableResponse;
   getDeletion?: (request: GetDeletionRequest) => GetDeletionResponse | Promise<GetDeletionResponse>;
   getDeletionCertificate?: (request: GetDeletionCertificateRequest) => GetDeletionCertificateResponse;
+  getDeletionStatement?: (request: GetDeletionStatementRequest) => GetDeletionStatementResponse;
+  listSweptPages?: (request: ListSweptPagesRequest) => ListSweptPagesResponse;
   listCertificateKeys?: () => ListCertificateKeysResponse;
   listDeletions?: (request: ListDeletionsRequest) => ListDeletionsResponse;
   restoreWorkspace?: (request: RestoreWorkspaceRequest) => RestoreWorkspaceResponse;

@@ -51,6 +51,7 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
   );
   add(WorkspaceServiceService, {
     ...all('getDeletion', 'getDeletionCertificate', 'listCertificateKeys', 'listDeletions'),
+    ...all('getDeletionStatement'),
     ...all('restoreWorkspace', 'placeHold', 'releaseHold', 'listHolds'),
     ...stream('watchDeletion', watched(script.watchDeletion)),
   });
@@ -72,6 +73,7 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
       'listBlockedPages',
       'setSweepLimit',
       'listSweepLimits',
+      'listSweptPages',
       'listStores',
       'examineStores',
       'retireStore',

@@ -1,9 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certificateHash, pageOf } from '@lethe/certificate';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLAIMS, makeKey } from '../testing/certificates.js';
+import { CLAIMS, makeKey, STATEMENT } from '../testing/certificates.js';
 import { lethe } from '../testing/run-lethe.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'lethe-'));
@@ -138,6 +139,38 @@ describe('lethe certificate verify', () => {
       expect(outcome.errors).toMatch(sentence);
     },
   );
+
+  it('says with 4 of an interim statement that it is no certificate, as a file and as a page', async () => {
+    const statement = await made.key.signStatement(STATEMENT);
+    const keys = JSON.parse(jwks) as { keys: [] };
+    for (const text of [statement, await pageOf('statement', statement, keys)]) {
+      const outcome = await verify(file(text), file(jwks));
+      expect(outcome).toMatchObject({ code: 4, output: '' });
+      expect(outcome.errors).toMatch(/this is an interim statement, not a certificate/);
+    }
+  });
+
+  it('verifies several as a chain, each as a file or a page, and says what is missing', async () => {
+    const next = (before: string, sequence: number) =>
+      made.key.sign({ ...CLAIMS, sequence, previous: certificateHash(before) });
+    const second = await next(jws, 2);
+    const third = await next(second, 3);
+    const page = await pageOf('certificate', second, JSON.parse(jwks) as { keys: [] });
+    const chain = (...texts: string[]) =>
+      lethe(['certificate', 'verify', ...texts.map(file), '--keys', file(jwks)]);
+    const whole = await chain(third, jws, page);
+    expect(whole).toMatchObject({ code: 0, errors: '' });
+    expect(whole.output).toContain('a chain without a gap of the certificates 1 to 3 of organization org1\n');
+    expect((await chain(page, third)).output).toContain(
+      '2 to 3 of organization org1; those before it were not',
+    );
+    const gap = await chain(jws, third);
+    expect(gap).toMatchObject({ code: 1, output: '' });
+    expect(gap.errors).toBe('lethe: not verified: they are no chain: number 2 is missing before number 3\n');
+    expect((await chain(jws, page.replace('org1', 'org2'))).errors).toMatch(
+      /the page around it is not the one/,
+    );
+  });
 
   it('wants the keys', async () => {
     expect(await lethe(['certificate', 'verify', file(jws)])).toMatchObject({ code: 2, output: '' });
