@@ -1,5 +1,3 @@
-import { status } from '@grpc/grpc-js';
-import { RefusalError } from '@lethe/outcome';
 import { fileURLToPath } from 'node:url';
 import { BlobSweeperServiceService, STREAMS } from '@lethe/contracts';
 import { createMessaging } from '@lethe/messaging';
@@ -19,14 +17,17 @@ import {
 import { createMetrics, type Logger } from '@lethe/telemetry';
 import { mayCall } from './allowed-calls.js';
 import type { Config } from './config.js';
+import { deleteOrphanObjectsRpc } from './delete-orphan-objects/delete-orphan-objects.rpc.js';
 import { examineStoresRpc } from './examine-stores/examine-stores.rpc.js';
 import { getSweepRpc } from './get-sweep/get-sweep.rpc.js';
 import { createSweepLimits } from './limit/sweep-limits.js';
 import { listBlockedPagesRpc } from './list-blocked-pages/list-blocked-pages.rpc.js';
+import { listOrphanObjectsRpc } from './list-orphan-objects/list-orphan-objects.rpc.js';
 import { listStoresRpc } from './list-stores/list-stores.rpc.js';
 import { listSweepLimitsRpc } from './list-sweep-limits/list-sweep-limits.rpc.js';
 import { listSweptPagesRpc } from './list-swept-pages/list-swept-pages.rpc.js';
 import { probeStoresRpc } from './probe-stores/probe-stores.rpc.js';
+import { createRealms } from './realms/realms.js';
 import { retireStoreRpc } from './retire-store/retire-store.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
@@ -77,6 +78,7 @@ export function createBlobSweeper(
     logger,
   });
   const authority = createAuthority(config.authorityAddress, config.authorityToken);
+  const realms = config.realms && createRealms(config.realms);
   const report = createLoop({
     name: 'report-erasures',
     intervalMs: config.reconcileMs,
@@ -99,8 +101,10 @@ export function createBlobSweeper(
         listStores: handlers.unary(listStoresRpc(pool, storeSet.placed)),
         retireStore: handlers.unary(retireStoreRpc(pool, storeSet.placed, logger)),
         listSweptPages: handlers.unary(listSweptPagesRpc(pool)),
-        listOrphanObjects: handlers.serverStream(notYet),
-        deleteOrphanObjects: handlers.unary(notYet),
+        listOrphanObjects: handlers.serverStream(listOrphanObjectsRpc(pool, storeSet, realms)),
+        deleteOrphanObjects: handlers.unary(
+          deleteOrphanObjectsRpc({ pool, stores: storeSet, realms, limits, logger }),
+        ),
       },
     },
   ]);
@@ -110,6 +114,7 @@ export function createBlobSweeper(
   });
   const clients = letGo('clients', () => {
     authority.close();
+    realms?.close();
     for (const store of stores) store.close();
   });
   const purged = () => {
@@ -146,8 +151,3 @@ export function createBlobSweeper(
     },
   };
 }
-
-/** Until its slice is there. */
-const notYet = (): never => {
-  throw new RefusalError({ code: status.UNIMPLEMENTED, reason: 'NOT_YET', message: 'Not there yet' });
-};

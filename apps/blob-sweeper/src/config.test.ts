@@ -41,6 +41,18 @@ describe('readConfig', () => {
     expect(readConfig({ ...GOOD, STORE_NAME: ' ' }).stores[0]?.options.name).toBe('primary');
   });
 
+  it('knows realm-purge where both its settings are there, and never by one alone', () => {
+    const both = { REALM_PURGE_ADDRESS: '127.0.0.1:7002', REALM_PURGE_TOKEN: 'other' };
+    expect(readConfig({ ...GOOD, ...both }).realms).toEqual({
+      realmPurgeAddress: '127.0.0.1:7002',
+      realmPurgeToken: 'other',
+    });
+    expect(readConfig(GOOD).realms).toBeUndefined();
+    for (const name of Object.keys(both))
+      expect(faultsOf({ ...GOOD, ...both, [name]: ' ' })).toEqual([expect.stringContaining(name)]);
+    expect(faultsOf({ ...GOOD, ...both, REALM_PURGE_ADDRESS: 'there' })).toHaveLength(1);
+  });
+
   it('names every fault at once', () => {
     expect(faultsOf({})).toHaveLength(Object.keys(GOOD).length);
   });

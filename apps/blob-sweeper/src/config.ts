@@ -3,12 +3,15 @@ import { readAuthoritySettings, type AuthoritySettings } from '@lethe/participan
 import { readDatabaseUrl } from '@lethe/postgres';
 import { Configuration, readServerSettings, type ServerSettings } from '@lethe/service';
 import type { z } from 'zod';
+import type { RealmsSettings } from './realms/realms.js';
 import { readStoresFile, STORE_ID, STORE_NAME, type ConfiguredStore } from './stores/stores-file.js';
 
 export interface Config extends ServerSettings, MessagingSettings, AuthoritySettings {
   readonly databaseUrl: string;
   /** Every store that holds blocks; a page is swept when it is gone from each of its organization's. */
   readonly stores: readonly ConfiguredStore[];
+  /** Who knows of blocks; only orphan objects need it. */
+  readonly realms: RealmsSettings | undefined;
   /** Pages in hand at once. */
   readonly concurrency: number;
 }
@@ -24,8 +27,19 @@ export function readConfig(env: Environment = process.env): Config {
     ...readAuthoritySettings(c),
     databaseUrl: readDatabaseUrl(c),
     stores: readStores(c, env),
+    realms: readRealms(c),
     concurrency: c.integer('SWEEP_CONCURRENCY', 4, 1, 64),
   });
+}
+
+/** Both or neither. */
+function readRealms(c: Configuration): RealmsSettings | undefined {
+  const [address, token] = [c.optionalText('REALM_PURGE_ADDRESS'), c.optionalText('REALM_PURGE_TOKEN')];
+  if (address === undefined && token === undefined) return undefined;
+  return {
+    realmPurgeAddress: c.address('REALM_PURGE_ADDRESS'),
+    realmPurgeToken: c.text('REALM_PURGE_TOKEN', 'the token realm-purge knows this service by'),
+  };
 }
 
 const ONE_STORE = [

@@ -15,6 +15,17 @@ export const sweepNotFound = (): RefusalError =>
   });
 
 /**
+ * What may stand before the slash of a block's key.
+ *
+ * @throws RefusalError INVALID_ARGUMENT
+ */
+export function organizationIdOf({ organizationId }: { readonly organizationId: string }): string {
+  if (!/^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(organizationId))
+    throw invalid('organization_id must have 1 to 32 characters, no slash and no control character');
+  return organizationId;
+}
+
+/**
  * What an operator says is shown in lists and on terminals: something to see, and nothing that moves the cursor or turns the line.
  *
  * @throws RefusalError INVALID_ARGUMENT

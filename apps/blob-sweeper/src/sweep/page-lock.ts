@@ -5,19 +5,29 @@ import { tryLock, unlock } from './page-lock.sql.js';
 /**
  * Runs `work` while no other sweeper has the page, on any replica; undefined when one has. A second delivery that was slow would
  * else still delete when the first is verified, its rows are gone, and a live realm may have taken up an id of the page anew.
- * `lost` aborts when the lock is gone because its connection broke: nothing may be deleted after that.
  */
-export async function withPageLock<T>(
+export function withPageLock<T>(
   pool: Pool,
   page: { readonly realmId: string; readonly epoch: number; readonly page: number },
   work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
-  const name = `${page.realmId}/${page.epoch}/${page.page}`;
+  return withLock(pool, `${page.realmId}/${page.epoch}/${page.page}`, work);
+}
+
+/**
+ * Runs `work` while nobody else has the lock of that name, on any replica; undefined when somebody has. `lost` aborts when the lock
+ * is gone because its connection broke: nothing may be deleted after that.
+ */
+export async function withLock<T>(
+  pool: Pool,
+  name: string,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
   const lost = new AbortController();
   setMaxListeners(0, lost.signal); // each request under way listens
   const session = await pool.connect();
   const lose = () => {
-    lost.abort(new Error('the lock of the page was lost with its connection'));
+    lost.abort(new Error('the lock of this work was lost with its connection'));
   };
   session.once('end', lose);
   let broken: Error | undefined;

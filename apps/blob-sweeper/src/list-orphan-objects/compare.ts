@@ -1,0 +1,95 @@
+import type { ObjectStore } from '@lethe/object-store';
+import { storeFailed } from '../orphan/place.js';
+import type { KnownBlock, Realms } from '../realms/realms.js';
+import { seeObjects, type SeenObject, type SeenRange } from './seen-objects.js';
+
+export interface Comparing {
+  readonly realms: Pick<Realms, 'known'>;
+  readonly organizationId: string;
+  /** Asked for each range: a store may turn into another one while it is listed. */
+  readonly store: () => Promise<Pick<ObjectStore, 'listVersions' | 'name'>>;
+  /** What is younger is left out. */
+  readonly oldBefore: Date;
+  readonly signal: AbortSignal;
+  /** Of objects and rows at once, each: so much is held. */
+  readonly rangeItems?: number;
+}
+
+/** An object that no realm knows, or the id of a broken order without any. */
+export type Orphan = SeenObject | { readonly id: string; readonly versions: 0 };
+
+export interface ComparedRange {
+  readonly orphans: readonly Orphan[];
+  readonly missing: readonly string[];
+  readonly objects: number;
+  readonly rows: number;
+  readonly foreign: number;
+}
+
+const RANGE_ITEMS = 10_000;
+
+/**
+ * Compares a store's objects with the rows, range by range of ids. Rows are read behind the listing, so that what was registered before
+ * an object was listed is known; and before it too, so that a row is missed only where it was there before. Rejects with the first
+ * error; then no range that was answered is worth anything.
+ */
+export async function* compareStore(comparing: Comparing): AsyncGenerator<ComparedRange> {
+  const { realms, organizationId, signal, rangeItems = RANGE_ITEMS } = comparing;
+  let after: string | undefined;
+  do {
+    signal.throwIfAborted();
+    const store = await comparing.store();
+    const before = await realms.known(organizationId, after, rangeItems);
+    const end = before.length < rangeItems ? undefined : before.at(-1)?.id;
+    const range: SeenRange = await seeObjects(store, organizationId, {
+      ...{ after, end, most: rangeItems },
+    }).catch((error: unknown) => {
+      throw storeFailed(store.name, error);
+    });
+    const live = new Set(before.filter(({ state }) => state === 'live').map(({ id }) => id));
+    yield await judge(comparing, range, after, live);
+    after = range.end;
+  } while (after !== undefined);
+}
+
+async function judge(
+  { realms, organizationId, oldBefore, rangeItems = RANGE_ITEMS }: Comparing,
+  { objects, foreign, end }: SeenRange,
+  after: string | undefined,
+  liveBefore: ReadonlySet<string>,
+): Promise<ComparedRange> {
+  const orphans: Orphan[] = [];
+  const missing: string[] = [];
+  let [next, rows] = [0, 0];
+  const unknown = (object: SeenObject) => {
+    if (object.modified <= oldBefore) orphans.push(object);
+  };
+  for await (const { id, state } of knownWithin(realms, organizationId, after, end, rangeItems)) {
+    for (; (objects[next]?.id ?? 'g') < id; next++) unknown(objects[next] as SeenObject);
+    const object = objects[next]?.id === id ? objects[next++] : undefined;
+    if (state !== 'condemned') rows += 1;
+    else if (object === undefined) orphans.push({ id, versions: 0 });
+    else unknown(object);
+    if (state === 'live' && !object?.isThere && liveBefore.has(id)) missing.push(id);
+  }
+  objects.slice(next).forEach(unknown);
+  return { orphans, missing, objects: objects.length, rows, foreign };
+}
+
+async function* knownWithin(
+  realms: Pick<Realms, 'known'>,
+  organizationId: string,
+  after: string | undefined,
+  end: string | undefined,
+  most: number,
+): AsyncGenerator<KnownBlock> {
+  for (let place = after; ;) {
+    const page = await realms.known(organizationId, place, most);
+    for (const block of page) {
+      if (end !== undefined && block.id > end) return;
+      yield block;
+    }
+    place = page.at(-1)?.id;
+    if (page.length < most) return;
+  }
+}
