@@ -32,6 +32,7 @@ import { retireStoreRpc } from './retire-store/retire-store.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
+import { addStoreGauges } from './stores/store-gauges.js';
 import { createStoreSet } from './stores/store-set.js';
 import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
 
@@ -59,6 +60,7 @@ export function createBlobSweeper(
     given?.map((store) => ({ store, organizations: [] })) ??
     config.stores.map(({ options, organizations }) => ({ store: createStore(options), organizations }));
   const stores = placed.map(({ store }) => store);
+  addStoreGauges(metrics, stores);
   const database = createDatabase({
     url: databaseUrl,
     applicationName: 'blob-sweeper',

@@ -75,3 +75,22 @@ export function createMetrics(service: string): Metrics {
     }),
   };
 }
+
+/** A gauge that is read whenever somebody asks for it: one value for each value of its label. */
+export function addReadGauge(
+  { registry }: Pick<Metrics, 'registry'>,
+  gauge: { readonly name: string; readonly help: string; readonly label: string },
+  read: () => readonly (readonly [string, number])[],
+): void {
+  const { name, help, label } = gauge;
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [of, value] of read()) this.set({ [label]: of }, value);
+    },
+  });
+}

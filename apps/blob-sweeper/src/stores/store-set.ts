@@ -1,4 +1,4 @@
-import { STORE_MARKERS, type ObjectStore } from '@lethe/object-store';
+import { STORE_MARKERS, type ObjectStore, type Outage } from '@lethe/object-store';
 import type { Pool } from '@lethe/postgres';
 import { whyNotToSweep, troubleOf, type LookedAt } from './judge-stores.js';
 import { listStoreRows, rememberStores, type StoreRow } from './store-registry.sql.js';
@@ -24,6 +24,8 @@ export interface StoreSet {
    * hold blocks of it. Rejects while a store does not answer.
    */
   of(organizationId: string): Promise<StoresOf>;
+  /** A store of the organization that is away, as far as is known without asking it. */
+  outageOf(organizationId: string): Outage | undefined;
 }
 
 const FRESH_MS = 10_000;
@@ -79,13 +81,20 @@ export function createStoreSet(
     return looking;
   }
 
+  const ownOf = (organizationId: string) =>
+    placed.filter(
+      ({ organizations }) => organizations.length === 0 || organizations.includes(organizationId),
+    );
+
   return {
     placed,
     all: placed.map(({ store }) => store),
+    outageOf(organizationId) {
+      for (const { store } of ownOf(organizationId)) if (store.pace?.outage) return store.pace.outage;
+      return undefined;
+    },
     async of(organizationId) {
-      const own = placed.filter(
-        ({ organizations }) => organizations.length === 0 || organizations.includes(organizationId),
-      );
+      const own = ownOf(organizationId);
       const stores = own.map(({ store }) => store);
       if (STORE_MARKERS.startsWith(`${organizationId}/`))
         return { kind: 'unsure', stores, reason: 'the organization has the name of the markers' };

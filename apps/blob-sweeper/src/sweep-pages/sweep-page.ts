@@ -1,5 +1,5 @@
 import { blockKey, type Grant } from '@lethe/contracts';
-import type { ObjectStore } from '@lethe/object-store';
+import { StoreAwayError, type ObjectStore, type Outage } from '@lethe/object-store';
 import { appendEvents } from '@lethe/outbox';
 import type { Authority } from '@lethe/participant';
 import { transaction, type Pool } from '@lethe/postgres';
@@ -18,7 +18,7 @@ import { standingOf, type PageOwner, type Standing } from './standing.js';
 export interface Sweeping {
   readonly pool: Pool;
   readonly authority: Pick<Authority, 'grant'>;
-  readonly stores: Pick<StoreSet, 'of'>;
+  readonly stores: Pick<StoreSet, 'of' | 'outageOf'>;
   readonly limits: Pick<SweepLimits, 'take'>;
 }
 
@@ -37,6 +37,8 @@ export type SweepOutcome =
   | { readonly kind: 'busy' }
   /** A store may not be asked to delete so much yet: nothing was deleted. */
   | { readonly kind: 'limited'; readonly waitMs: number }
+  /** A store of its organization is away: it was not asked, or no more, and nothing was recorded. */
+  | { readonly kind: 'away'; readonly grant: Grant; readonly outage: Outage }
   /** A store did not do as asked: what of the page is gone is unknown, and nothing was recorded. */
   | { readonly kind: 'unanswered'; readonly grant: Grant; readonly error: Error };
 
@@ -51,6 +53,8 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
   const standing = await standingOf(authority, page);
   if (standing.kind !== 'granted') return standing;
   const { grant } = standing;
+  const outage = sweeping.stores.outageOf(grant.organizationId);
+  if (outage) return { kind: 'away', grant, outage };
   const { realmId, epoch } = page;
   const commit = (result: PageResult, record: boolean) =>
     transaction(pool, async (tx) => {
@@ -74,7 +78,7 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     const judged = judgePage(known, ended, page);
     if (judged.kind === 'refused') return judged;
     const where = await ask(sweeping.stores.of(grant.organizationId));
-    if (where instanceof Unanswered) return { kind: 'unanswered', grant, error: where.error };
+    if (where instanceof Unanswered) return notDone(grant, where);
     const { stores } = where;
     if (where.kind === 'unsure') {
       const result = nothingKnown(stores, grant, page, where.reason, known);
@@ -83,7 +87,7 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     }
     if (judged.kind === 'verified') {
       const seen = await ask(onEach(stores, grant, page, lookAtKeys));
-      if (seen instanceof Unanswered) return { kind: 'unanswered', grant, error: seen.error };
+      if (seen instanceof Unanswered) return notDone(grant, seen);
       const back = [...seen.values()].some(({ left }) => left !== undefined);
       if (!back) {
         // The ledger knows of the cut before its receipt can take the rows: from then on nothing is swept by it.
@@ -103,7 +107,7 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     const swept = await ask(
       onEach(stores, grant, page, (store, prefix, keys) => sweepKeys(store, prefix, keys, lost)),
     );
-    if (swept instanceof Unanswered) return { kind: 'unanswered', grant, error: swept.error };
+    if (swept instanceof Unanswered) return notDone(grant, swept);
     const result = resultOf(grant, page, swept, known);
     await commit(result, true);
     return { kind: result.state, result };
@@ -131,6 +135,11 @@ export async function givePageUp(
 class Unanswered {
   constructor(readonly error: Error) {}
 }
+
+const notDone = (grant: Grant, { error }: Unanswered): SweepOutcome =>
+  error instanceof StoreAwayError
+    ? { kind: 'away', grant, outage: error.outage }
+    : { kind: 'unanswered', grant, error };
 
 /** Asks all stores at once for the page's keys. */
 async function onEach(

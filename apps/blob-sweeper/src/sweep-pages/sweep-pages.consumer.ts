@@ -8,14 +8,17 @@ import {
 } from '@lethe/contracts';
 import { deadLetter } from '@lethe/inbox';
 import { DONE, createConsumer, retry, type Decision, type Messaging, type Received } from '@lethe/messaging';
+import { storeOf } from '@lethe/object-store';
 import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import type { SweepLimits } from '../limit/sweep-limits.js';
 import type { StoreSet } from '../stores/store-set.js';
+import { awayMs, createOutagesTold } from './outages-told.js';
 import { createStoreFailures } from './store-failures.js';
 import { givePageUp, sweepPage, type OwnedPage, type SweepOutcome } from './sweep-page.js';
+import { tellOutage } from './tell-outage.js';
 
 const DURABLE = 'blob-sweeper-pages';
 const ACK_WAIT_MS = 30_000;
@@ -25,6 +28,7 @@ const STOP_MS = 5_000;
 /** As long as a grant is believed: asking earlier would get the same answer. */
 const HELD_MS = 5_000;
 const PATIENT_FAILURES = 6;
+const PATIENT_MS = 30_000;
 
 type Limited = Extract<SweepOutcome, { kind: 'limited' }>;
 
@@ -36,7 +40,7 @@ export function sweepPagesConsumer(deps: {
   readonly pool: Pool;
   readonly messaging: Messaging;
   readonly authority: Authority;
-  readonly stores: Pick<StoreSet, 'of' | 'all'>;
+  readonly stores: Pick<StoreSet, 'of' | 'all' | 'outageOf'>;
   readonly limits: Pick<SweepLimits, 'take' | 'pause'>;
   readonly concurrency: number;
   /** The work queue, where it is not the contract's. */
@@ -46,14 +50,17 @@ export function sweepPagesConsumer(deps: {
   readonly heldMs?: number;
   /** A page that the stores failed so often is reported as blocked: waiting in the queue, it would be seen by nobody. */
   readonly patientFailures?: number;
+  /** A store that is away for so long is told of by one page of each purge. */
+  readonly patientMs?: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Component {
   const { pool, stores, limits, logger, metrics } = deps;
   const { queue = BLOCKS_STREAM, ackWaitMs = ACK_WAIT_MS } = deps;
-  const { heldMs = HELD_MS, patientFailures = PATIENT_FAILURES } = deps;
+  const { heldMs = HELD_MS, patientFailures = PATIENT_FAILURES, patientMs = PATIENT_MS } = deps;
 
   const failures = createStoreFailures();
+  const told = createOutagesTold(patientMs);
   const stopping = new AbortController();
 
   /**
@@ -99,6 +106,8 @@ export function sweepPagesConsumer(deps: {
           return retry(BUSY_MS, 'another sweeper has this page');
         case 'refused':
           return await refuse(outcome.reason);
+        case 'away':
+          return await notAsked(page, outcome);
         case 'unanswered':
           return await notSwept(page, outcome);
         case 'settled':
@@ -124,6 +133,28 @@ export function sweepPagesConsumer(deps: {
     }
   }
 
+  /**
+   * The page goes back to the queue, where it waits for the store with all others of it: neither store nor ledger is asked, and it does
+   * not count as failed. Pages of other stores go on meanwhile.
+   */
+  async function notAsked(
+    page: OwnedPage,
+    { grant, outage }: Extract<SweepOutcome, { kind: 'away' }>,
+  ): Promise<Decision> {
+    if (stopping.signal.aborted) return retry(BUSY_MS, 'stopping');
+    const now = new Date();
+    if (told.isDue(page, outage, now)) {
+      const telling = await tellOutage(pool, grant, page, outage);
+      if (telling !== 'not_here') told.add(page, outage);
+      if (telling === 'told') {
+        metrics.alarms.inc({ alarm: 'store_away' });
+        const { realmId } = page;
+        logger.warn({ realmId, store: outage.store, since: outage.since, code: outage.code }, 'store away');
+      }
+    }
+    return retry(awayMs(outage, now, Math.random()), 'a store is away');
+  }
+
   /** A store failed. One that this service itself let go of, to stop, did not. */
   async function notSwept(
     page: OwnedPage,
@@ -138,7 +169,7 @@ export function sweepPagesConsumer(deps: {
     );
     if (times < patientFailures) return retry(laterMs(times), 'not swept');
     metrics.alarms.inc({ alarm: 'store_unanswering' });
-    await givePageUp(deps, grant, page, error.name);
+    await givePageUp(deps, grant, page, `${storeOf(error) ?? 'a store'}: ${error.name}`);
     failures.forget(page);
     return DONE;
   }

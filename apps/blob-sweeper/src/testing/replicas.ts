@@ -5,6 +5,7 @@ import { createPool } from '@lethe/postgres';
 import type { EncodedEvent } from '@lethe/contracts';
 import { createLogger, createMetrics, type Metrics } from '@lethe/telemetry';
 import { createSweepLimits } from '../limit/sweep-limits.js';
+import { addStoreGauges } from '../stores/store-gauges.js';
 import { createStoreSet } from '../stores/store-set.js';
 import { sweepPagesConsumer } from '../sweep-pages/sweep-pages.consumer.js';
 
@@ -62,10 +63,15 @@ export async function startReplica(options: {
   readonly queue: Queue;
   readonly connections: Connections;
   readonly authorityAddress: string;
+  /** Of everybody's blocks, or only of these organizations'. */
   readonly store: S3StoreOptions;
+  readonly organizations?: readonly string[];
+  /** Stores of some organizations each. */
+  readonly others?: readonly { readonly store: S3StoreOptions; readonly organizations: readonly string[] }[];
   readonly concurrency?: number;
   readonly applicationName?: string;
   readonly patientFailures?: number;
+  readonly patientMs?: number;
   readonly heldMs?: number;
   /** How long a grant is believed. */
   readonly keepGrantMs?: number;
@@ -81,24 +87,30 @@ export async function startReplica(options: {
   const authority = createAuthority(options.authorityAddress, 'token', {
     ...(options.keepGrantMs === undefined ? {} : { keepMs: options.keepGrantMs }),
   });
-  const store: ObjectStore = createS3Store(options.store);
+  const placed = [
+    { store: options.store, organizations: options.organizations ?? [] },
+    ...(options.others ?? []),
+  ].map(({ store, organizations }) => ({ store: createS3Store(store), organizations }));
+  const stores: ObjectStore[] = placed.map(({ store }) => store);
   const { messaging }: { messaging: Messaging } = await connectQueue(queue, connections);
-  const limits = createSweepLimits({ pool, stores: [store], logger, metrics });
+  const limits = createSweepLimits({ pool, stores, logger, metrics });
   await limits.start();
   const consumer = sweepPagesConsumer({
     pool,
     messaging,
     authority,
-    stores: createStoreSet(pool, [{ store, organizations: [] }]),
+    stores: createStoreSet(pool, placed),
     limits,
     concurrency,
     queue,
     ackWaitMs: 2_000,
     ...(options.patientFailures === undefined ? {} : { patientFailures: options.patientFailures }),
+    ...(options.patientMs === undefined ? {} : { patientMs: options.patientMs }),
     ...(options.heldMs === undefined ? {} : { heldMs: options.heldMs }),
     logger,
     metrics,
   });
+  addStoreGauges(metrics, stores);
   await consumer.start();
   return {
     metrics,
@@ -113,7 +125,7 @@ export async function startReplica(options: {
       await consumer.stop();
       await limits.stop();
       await messaging.stop();
-      store.close();
+      for (const store of stores) store.close();
       authority.close();
       await pool.end();
     },

@@ -1,2 +1,2 @@
 export { createPace, type Pace, type PaceGauges, type PaceTimes } from './pace.js';
-export { describeOutage, StoreAwayError, type Outage } from './store-away-error.js';
+export { describeOutage, StoreAwayError, storeOf, type Outage } from './store-away-error.js';

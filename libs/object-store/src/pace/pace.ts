@@ -11,7 +11,7 @@ import { isSlow, nextLatency, sizeClass, type Latency } from './latency.js';
 import { createPauses } from './pauses.js';
 import { backoffMs, firstBudget, payIn, payRetry } from './retry-budget.js';
 import { createSlots } from './slots.js';
-import type { Outage } from './store-away-error.js';
+import { nameStore, type Outage } from './store-away-error.js';
 import { follow, within } from './time-limit.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -165,6 +165,9 @@ export function createPace(options: PaceOptions): Pace {
         if (guard.state !== 'closed') throw guard.isAway();
         free = await slots.take(end.signal);
         return await attemptOften(request, end.signal);
+      } catch (error) {
+        nameStore(error, options.store);
+        throw error;
       } finally {
         free?.();
         underWay.delete(end);

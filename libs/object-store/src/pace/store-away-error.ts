@@ -17,7 +17,20 @@ export class StoreAwayError extends Error {
   }
 }
 
-/** Stays the same for as long as the outage lasts: since when, never for how long. */
-export function describeOutage({ store, since, code }: Outage): string {
-  return `${store}: StoreAway since ${since.toISOString()}, ${code}`;
+/** Stays the same for as long as the outage lasts: since when, never for how long. What is left out of it begins it still. */
+export function describeOutage({ store, since, code }: Pick<Outage, 'store'> & Partial<Outage>): string {
+  const when = since ? ` since ${since.toISOString()}` : '';
+  return `${store}: StoreAway${when}${code ? `, ${code}` : ''}`;
+}
+
+const failedAt = new WeakMap<object, string>();
+
+/** Notes whose failure it is. */
+export function nameStore(error: unknown, store: string): void {
+  if (typeof error === 'object' && error !== null) failedAt.set(error, store);
+}
+
+/** The name of the store whose request failed so. */
+export function storeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? failedAt.get(error) : undefined;
 }
