@@ -201,3 +201,19 @@ export async function auditOf(pool: Pool, workspaceId: string): Promise<string[]
   );
   return rows.map((row) => row.line);
 }
+
+/** A report as it was recorded before there was evidence by store. */
+export async function reportInFirstForm(
+  pool: Pool,
+  workspaceId: string,
+  participant: string,
+  evidence: unknown,
+): Promise<void> {
+  await execute(
+    pool,
+    `update deletion_participant
+        set evidence = $3, report_time = clock_timestamp()
+      where participant = $2 and deletion_id in (select deletion_id from deletion where workspace_id = $1)`,
+    [workspaceId, participant, JSON.stringify(evidence)],
+  );
+}
