@@ -14,7 +14,7 @@ import { blockIds, keysOf } from '../testing/keys.js';
 import { createStoreSet } from '../stores/store-set.js';
 import { MIGRATIONS, releasedBody } from '../testing/world.js';
 import { forgetStores } from '../testing/world.sql.js';
-import { sweepPage, type OwnedPage } from './sweep-page.js';
+import { givePageUp, sweepPage, type OwnedPage } from './sweep-page.js';
 
 const ids = blockIds('nodes', 12);
 const keys = keysOf('org1', ids);
@@ -103,8 +103,49 @@ describe('a page whose blocks lie on several stores', () => {
     expect(await sweep(page)).toMatchObject({ kind: 'blocked', result: { reason: 'node2: 1 AccessDenied' } });
     expect(await left()).toContain(kept);
     third.fault = () => undefined;
-    expect((await sweep(page)).kind).toBe('verified');
+    const before = await ledgered(realmId);
+    expect(before?.outcomes.map((one) => [one.store, one.found, one.left, one.missing])).toEqual([
+      ['node0', 6, 0, 6],
+      ['node1', 6, 0, 6],
+      ['node2', 6, 1, 6],
+    ]);
+    expect((await sweep({ ...page, cut: 2 })).kind).toBe('verified');
     expect(await left()).toEqual([]);
+    // What the attempt before deleted was found, too.
+    const after = await ledgered(realmId);
+    expect(after?.outcomes.map((one) => [one.store, one.found, one.left, one.missing, one.versions])).toEqual(
+      [
+        ['node0', 6, 0, 6, 6],
+        ['node1', 6, 0, 6, 6],
+        ['node2', 6, 0, 6, 6],
+      ],
+    );
+    expect(after?.outcomes[2]).toMatchObject({ storeId: stores[2]!.id, kind: 's3' });
+  });
+
+  it('keeps what earlier attempts deleted while a store does not answer', async () => {
+    await spread();
+    const realmId = randomUUID();
+    const page = pageOf(realmId);
+    third.fault = ({ operation }) =>
+      operation === 'DeleteObjects'
+        ? { kind: 'answer', status: 200, body: '<DeleteResult></DeleteResult>' }
+        : undefined;
+    expect((await sweep(page)).kind).toBe('blocked');
+    await givePageUp({ pool: database.pool }, grantOf(realmId), { ...page, cut: 2 }, 'TimeoutError');
+    expect(await ledgered(realmId)).toMatchObject({
+      state: 'blocked',
+      cut: 2,
+      blocks_left: 12,
+      outcomes: [{ found: 6 }, { found: 6 }, { found: 6, left: 6, versions: 0 }],
+    });
+    third.fault = () => undefined;
+    expect((await sweep({ ...page, cut: 3 })).kind).toBe('verified');
+    expect((await ledgered(realmId))?.outcomes.map(({ found, missing }) => [found, missing])).toEqual([
+      [6, 6],
+      [6, 6],
+      [6, 6],
+    ]);
   });
 
   it('is read back on a store that was added since, and swept there in a newer cut only', async () => {
@@ -123,7 +164,11 @@ describe('a page whose blocks lie on several stores', () => {
     const realmId = randomUUID();
     await sweep(pageOf(realmId), stores.slice(0, 2));
     expect((await sweep(pageOf(realmId))).kind).toBe('settled');
-    expect((await ledgered(realmId))?.stores).toEqual(['node0', 'node1', 'node2']);
+    expect(await ledgered(realmId)).toMatchObject({
+      stores: ['node0', 'node1', 'node2'],
+      outcomes: [{ store: 'node0' }, { store: 'node1' }, { store: 'node2', found: 0, missing: 12 }],
+    });
+    expect((await ledgered(realmId))?.outcomes[2]?.readBack).toEqual(['listing']);
     expect(await sweep(pageOf(realmId, 2), stores.slice(0, 1))).toMatchObject({
       kind: 'blocked',
       result: { reason: expect.stringMatching(/^node1: NotConfigured/) as string },

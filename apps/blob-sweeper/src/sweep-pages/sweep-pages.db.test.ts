@@ -131,7 +131,7 @@ describe('a page', () => {
       outcome: PageOutcome.BLOCKED,
       blocksSwept: 40,
       blocksLeft: 7,
-      reason: 'primary: CameBack',
+      reason: 'primary: 7 CameBack',
     };
     const after = await received(3);
     expect(after).toMatchObject([verified(40), back, back]);
@@ -241,12 +241,12 @@ describe('a page', () => {
         ? { kind: 'answer', status: 200, body: answer }
         : undefined;
     await release(page);
-    const reason = 'primary: AccessDenied';
+    const reason = 'primary: 1 AccessDenied';
     expect(await received(1)).toMatchObject([
-      { outcome: PageOutcome.BLOCKED, blocksLeft: 40, blocksSwept: 40, reason },
+      { outcome: PageOutcome.BLOCKED, blocksLeft: 1, blocksSwept: 40, reason },
     ]);
     const first = await ledger(page);
-    expect(first).toMatchObject({ state: 'blocked', blocks_left: 40, reason });
+    expect(first).toMatchObject({ state: 'blocked', blocks_left: 1, reason });
     await release(page);
     await received(2);
     expect((await ledger(page))?.block_time).toEqual(first?.block_time);
@@ -384,6 +384,7 @@ describe('while something is away', () => {
 
 describe('replicas', () => {
   it('do not sweep one page at once', async () => {
+    await bucket.put(...keysOf('org1', ids));
     let [now, most, deleted] = [0, 0, 0];
     const before = authority.calls.getGrant;
     s3.fault = async ({ operation }) => {
@@ -413,6 +414,7 @@ describe('replicas', () => {
       now -= 1;
       return undefined;
     };
+    for (let i = 0; i < 8; i++) await bucket.put(...keysOf('org1', blockIds(`bound ${i}`, 3)));
     await replica({ concurrency: 2 });
     for (let i = 0; i < 8; i++) await release({ ...page, page: i, ids: blockIds(`bound ${i}`, 3) });
     await eventually('two are in hand', () => Promise.resolve(now === 2));
