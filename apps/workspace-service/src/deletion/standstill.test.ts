@@ -101,6 +101,12 @@ describe('standstillOf', () => {
       { turn: 3_780 },
     ],
     [
+      'delayed for months: blocks that are not due are waited for',
+      3_000_000,
+      factsOf({}, BOTH, [said('realm-purge', { at: 100, blockedUntil: 9_000_000, type: 'SweepDelayed' })]),
+      { turn: 9_000_180 },
+    ],
+    [
       'blocked until a time that has come: those who wait for it have their turn first',
       6_100,
       factsOf({}, BOTH, [said('realm-purge', { at: 100, blockedUntil: 6_000 })]),
