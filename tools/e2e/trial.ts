@@ -51,6 +51,8 @@ export type DatabaseName = (typeof NAMES)[number];
 export interface TrialOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly versioning?: boolean;
+  /** Versions can be locked; implies versioning. */
+  readonly objectLock?: boolean;
   /** More participants, that the test itself runs. */
   readonly participants?: readonly string[];
 }
@@ -58,6 +60,7 @@ export interface TrialOptions {
 export async function startTrial({
   settings = {},
   versioning = false,
+  objectLock = false,
   participants = [],
 }: TrialOptions = {}): Promise<Trial> {
   const tag = `e2e_${randomBytes(4).toString('hex')}`;
@@ -77,7 +80,7 @@ export async function startTrial({
     ]),
   );
   const bucket = tag.replace('_', '-');
-  const storeId = await provisionBucket(process.env, bucket, { versioning });
+  const storeId = await provisionBucket(process.env, bucket, { versioning, objectLock });
   const nats = await startOwnNats();
   const logs = await mkdtemp(join(tmpdir(), 'lethe-e2e-logs-'));
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });

@@ -18,5 +18,5 @@ create table store (
   check ((retire_time is null) = (retire_reason is null))
 );
 
--- What each store held of a page: store, storeId, kind, found, missing, versions, uploads, readBack; in the order of `stores`.
+-- What each store held of a page: store, storeId, kind, found, left, missing, versions, uploads, readBack; in the order of `stores`.
 alter table swept_page add column outcomes jsonb not null default '[]';
