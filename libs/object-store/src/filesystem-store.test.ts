@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   chmod,
-  chown,
   link,
   mkdir,
   mkdtemp,
@@ -20,8 +19,8 @@ import { filesystemFailureKind } from './filesystem-error.js';
 import { createOrganizations } from './filesystem-organization.js';
 import { createFilesystemStore } from './filesystem-store.js';
 import type { ObjectStore } from './object-store.js';
+import { asNobody } from './testing/without-privilege.js';
 
-const NOBODY = 65_534;
 const id = randomUUID();
 const [A, B] = ['0a000000-0000-4000-8000-000000000001', '0b000000-0000-4000-8000-000000000002'];
 let top: string;
@@ -46,17 +45,6 @@ afterEach(async () => {
   store.close();
   await rm(top, { recursive: true });
 });
-
-/** Rights do not bind root. */
-async function asNobody<T>(work: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(NOBODY);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
 
 describe('a key that could reach elsewhere', () => {
   it.each([
@@ -260,7 +248,6 @@ describe('a listing', () => {
 describe('rights', () => {
   it('that are missing on the directory keep its files', async () => {
     await put('org', A, B);
-    if (process.geteuid?.() === 0) await chown(at('org'), NOBODY, NOBODY);
     await chmod(at('org'), 0o555);
     const failures = await asNobody(() => store.deleteKeys([`org/${A}`, `org/${B}`]));
     const failure = { code: 'EACCES', kind: 'permission' };

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { failure } from './examination.js';
 import { ONLY_VERSION, unlinkBlock } from './filesystem-block.js';
 import { withRoot } from './filesystem-directory.js';
 import { createEnds } from './filesystem-ends.js';
@@ -27,6 +28,7 @@ export interface FilesystemStoreOptions {
 const REQUEST_MS = 30_000;
 const LISTING_ITEMS = 1_000;
 const UNLINKS_AT_ONCE = 4;
+const EXAMINATION_MS = 60_000;
 
 /**
  * A directory of a local or mounted file system, for small installations: each block is a file. A file is gone when its directory has
@@ -41,6 +43,7 @@ export function createFilesystemStore(options: FilesystemStoreOptions): ObjectSt
   const lookUp = createLookups({ id, directory }, withOrganization);
 
   async function remove(keys: readonly string[], signal?: AbortSignal): Promise<KeyFailure[]> {
+    if (keys.length === 0) return [];
     const organizations = new Map<string, Map<string, string>>();
     for (const key of keys) {
       const place = deletablePlaceOf(key);
@@ -65,7 +68,7 @@ export function createFilesystemStore(options: FilesystemStoreOptions): ObjectSt
     return failures;
   }
 
-  const store: ObjectStore = {
+  return {
     name,
     id,
     kind: 'filesystem',
@@ -106,12 +109,14 @@ export function createFilesystemStore(options: FilesystemStoreOptions): ObjectSt
       ends
         .run(() => withRoot(options, () => Promise.resolve(PLAIN)), { withinMs })
         .catch(() => ({ ...PLAIN, reachable: false, versioning: 'unknown', objectLock: 'unknown' })),
-    examine: (now) => examineDirectory(store, ends, now),
+    examine: (now) =>
+      ends
+        .run(() => examineDirectory(id, directory, now), { withinMs: EXAMINATION_MS })
+        .catch((error: unknown) => [failure('LIST', (error as Error).message)]),
     close: () => {
       ends.close();
     },
   };
-  return store;
 }
 
 const PLAIN: BucketTraits = { reachable: true, versioning: 'none', mfaDelete: false, objectLock: false };

@@ -103,7 +103,7 @@ export async function createTestBucket(
     mark: (...keys) => each(keys, (Key) => admin.send(new DeleteObjectCommand({ Bucket: name, Key }))),
     begin: (...keys) =>
       each(keys, (Key) => admin.send(new CreateMultipartUploadCommand({ Bucket: name, Key }))),
-    contents: () => contents(admin, name),
+    contents: () => contentsOf(admin, name),
     close: () => {
       admin.destroy();
     },
@@ -118,7 +118,8 @@ async function each(keys: readonly string[], act: (key: string) => Promise<unkno
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-async function contents(client: S3Client, Bucket: string): Promise<string[]> {
+/** As {@link TestBucket.contents}. */
+export async function contentsOf(client: S3Client, Bucket: string): Promise<string[]> {
   const keys: (string | undefined)[] = [];
   let more: boolean | undefined = true;
   for (let at: { KeyMarker?: string; VersionIdMarker?: string } = {}; more;) {

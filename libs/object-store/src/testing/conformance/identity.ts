@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { usePlace, type Kind } from './kind.js';
+
+export function describeIdentity(kind: Kind): void {
+  describe('says of itself', () => {
+    const place = usePlace(kind);
+
+    it('its traits', async () => {
+      const store = place.now.store();
+      expect(await store.describeBucket(5_000)).toEqual(kind.traits);
+      expect(await store.mayHaveVersions()).toBe(kind.traits.versioning !== 'none');
+      await store.probe();
+    });
+
+    it('its id, whatever else is in it', async () => {
+      await place.now.put(`lethe/${randomUUID()}`, `.lethe-store2/${randomUUID()}`);
+      expect(await place.now.store().identities()).toEqual([place.now.id]);
+    });
+
+    it('every marker that is in it', async () => {
+      const other = randomUUID();
+      await place.now.putMarker(other);
+      const both = [place.now.id, other].sort();
+      expect((await place.now.store().identities()).toSorted()).toEqual(both);
+      await place.now.removeMarker(other);
+      expect(await place.now.store().identities()).toEqual([place.now.id]);
+    });
+
+    it('nothing where no marker is', async () => {
+      await place.now.removeMarker(place.now.id);
+      expect(await place.now.store().identities()).toEqual([]);
+      await place.now.putMarker(place.now.id);
+    });
+
+    it.runIf(kind.isFast)('what an examination finds, and nothing fails', async () => {
+      const store = place.now.store();
+      const findings = await store.examine(() => new Date());
+      expect(findings.filter(({ judgement }) => judgement === 'failure')).toEqual([]);
+      expect(findings).toContainEqual(expect.objectContaining({ what: 'IDENTITY', judgement: 'ok' }));
+    });
+  });
+}
