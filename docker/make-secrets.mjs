@@ -33,6 +33,10 @@ const gatewayAt = { 'realm-purge': secret(), 'blob-sweeper': secret() };
 for (const [name, token] of Object.entries(gatewayAt))
   files[`gateway_${name.replaceAll('-', '_')}_token`] = token;
 
+// So does the sweeper, which asks realm-purge whose objects are nobody's.
+const sweeperAtRealmPurge = secret();
+files.blob_sweeper_realm_purge_token = sweeperAtRealmPurge;
+
 const tokens = {
   gateway: secret(),
   'realm-purge': secret(),
@@ -48,6 +52,7 @@ files.realm_purge_grpc_callers = callers({
   operator,
   'data-plane': dataPlane,
   gateway: gatewayAt['realm-purge'],
+  'blob-sweeper': sweeperAtRealmPurge,
 });
 files.webhook_sender_grpc_callers = callers({ operator });
 files.blob_sweeper_grpc_callers = callers({ operator, gateway: gatewayAt['blob-sweeper'] });

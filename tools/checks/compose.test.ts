@@ -154,6 +154,9 @@ describe('docker/make-secrets.mjs', () => {
       expect(callerOf(itsCallers, read('gateway_grpc_token'))).toBeUndefined();
       expect(callerOf(callers, read(`gateway_${service}_token`))).toBeUndefined();
     }
+    const realmPurge = parseCallers(read('realm_purge_grpc_callers'));
+    expect(callerOf(realmPurge, read('blob_sweeper_realm_purge_token'))).toBe('blob-sweeper');
+    expect(callerOf(realmPurge, read('blob_sweeper_grpc_token'))).toBeUndefined();
     const webhooks = parseCallers(read('webhook_sender_grpc_callers'));
     expect(callerOf(webhooks, read('operator_grpc_token'))).toBe('operator');
     expect(new URL(read('realm_database_url')).password).toBe(read('realm_database_password'));

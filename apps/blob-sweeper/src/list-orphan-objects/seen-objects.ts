@@ -1,5 +1,5 @@
 import { blockKey, isCanonicalUuid } from '@lethe/contracts';
-import { isComplete, type ListedVersion, type ObjectStore } from '@lethe/object-store';
+import type { ListedVersion, ObjectStore } from '@lethe/object-store';
 
 /** What a store holds under the key of a block. */
 export interface SeenObject {
@@ -37,7 +37,7 @@ export async function seeObjects(
   let foreign = 0;
   let after = range.after === undefined ? '' : keyOf(range.after);
   const endKey = range.end === undefined ? undefined : keyOf(range.end);
-  for (;;) {
+  for (let place = after; ;) {
     const page = await store.listVersions(prefix, after);
     const keys = wholeKeys(page, after);
     for (const [key, versions] of keys) {
@@ -53,11 +53,15 @@ export async function seeObjects(
     }
     if (page.last === undefined) return { objects, foreign, end: range.end };
     const next = [...keys.keys()].at(-1) ?? page.last;
-    if (Buffer.compare(Buffer.from(next), Buffer.from(after)) <= 0)
-      throw new Error('a listing does not go on');
-    after = next;
+    // Some stores show what is left under the key that they are told to go on behind: then they are told a place behind it.
+    after = isBehind(next, after) ? next : `${next} `;
+    if (!isBehind(after, place)) throw new Error('a listing does not go on');
+    place = after;
   }
 }
+
+/** In the order of stores: UTF-8's. */
+const isBehind = (key: string, other: string) => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 
 /** Those behind `after` that the page shows all of. One that fills it alone is taken as it is: its newest come first. */
 function wholeKeys(
@@ -71,7 +75,7 @@ function wholeKeys(
     if (versions === undefined) byKey.set(item.key, [item]);
     else versions.push(item);
   }
-  const whole = new Map([...byKey].filter(([key]) => isComplete(page, key)));
+  const whole = new Map([...byKey].filter(([key]) => key !== page.last));
   return whole.size > 0 ? whole : byKey;
 }
 
