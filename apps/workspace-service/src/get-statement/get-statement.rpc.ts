@@ -32,8 +32,13 @@ export const getStatementRpc =
 
 const notPurging = ({ state }: DeletionRow) =>
   state === 'purged'
-    ? refused('ALREADY_CERTIFIED', 'The deletion is complete: it has a deletion certificate')
-    : refused('NOT_PURGING', `Nothing is being purged: the deletion is ${state}`);
-
-const refused = (reason: string, message: string) =>
-  new RefusalError({ code: status.FAILED_PRECONDITION, reason, message });
+    ? new RefusalError({
+        code: status.FAILED_PRECONDITION,
+        reason: 'ALREADY_CERTIFIED',
+        message: 'The deletion is complete: it has a deletion certificate',
+      })
+    : new RefusalError({
+        code: status.FAILED_PRECONDITION,
+        reason: 'NOT_PURGING',
+        message: `Nothing is being purged: the deletion is ${state}`,
+      });
