@@ -58,6 +58,8 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
       httpsAgent: { maxSockets, keepAlive: true, timeout, ...ca },
     },
   });
+  // Nobody reads the SDK's own log, for which it goes through each of a thousand items once more.
+  client.middlewareStack.remove('loggerMiddleware');
   readWhole(client);
   if (options.contentMd5) sendContentMd5(client);
   const sendOnce = (command: Parameters<Send>[0], abortSignal: AbortSignal) =>

@@ -147,9 +147,12 @@ interface Listed {
   readonly LastModified?: Date | undefined;
 }
 
+/** Written out: for a thousand items it counts how an object is made. */
 function listed(item: Listed, bytes: number, isMarker: boolean): ListedVersion {
-  const modified = item.LastModified ?? new Date(NaN);
-  return { ...identified(item.Key, 'versionId', item.VersionId), bytes, modified, isMarker };
+  const { Key: key, VersionId: versionId, LastModified: modified = new Date(NaN) } = item;
+  if (key === undefined || versionId === undefined)
+    throw new StoreAnswerError('a listing without a key or an id');
+  return { key, versionId, bytes, modified, isMarker };
 }
 
 /** The one deletion that S3 has for one key only: a refusal is that key's own failure, anything else the request's. */
