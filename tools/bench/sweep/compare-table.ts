@@ -50,7 +50,7 @@ export function compareVerdicts(results: readonly Result[], versioned: boolean):
   const where = versioned ? 'with versions' : 'without versions';
   const bare = bestBare(results);
   const find = (kind: Result['kind']) => results.find((result) => result.kind === kind);
-  const [own, blind] = [find('own'), find('own, not reading back')];
+  const [own, blind] = [find('own'), find('own, not reading')];
   const row = (what: string, one: Result | undefined, of: typeof rateRatio, target: string): string[] => [
     `${where}: ${what}`,
     fixed(one && of(one, bare), 2),
@@ -63,8 +63,8 @@ export function compareVerdicts(results: readonly Result[], versioned: boolean):
     row("client's processor time ÷ bare loop", own, cpuRatio, ''),
     ...(blind
       ? [
-          row('rate ÷ bare loop, not reading back', blind, rateRatio, ''),
-          row("client's processor time ÷ bare loop, not reading back", blind, cpuRatio, '≤ 1.5'),
+          row('rate ÷ bare loop, not reading', blind, rateRatio, ''),
+          row("client's processor time ÷ bare loop, not reading", blind, cpuRatio, '≤ 1.5'),
         ]
       : []),
     ...(ahead.length > 0

@@ -8,7 +8,7 @@ import { fixed, median } from '../purge/table.js';
 
 export interface Result {
   readonly name: string;
-  readonly kind: 'bare' | 'own' | 'own, not reading back' | 'other';
+  readonly kind: 'bare' | 'own' | 'own, not reading' | 'other';
   readonly leaves: string | undefined;
   readonly objects: number;
   /** One for each round. */
@@ -52,13 +52,13 @@ export async function compare(
   const foreign = tools && (await others(bucket, tools));
   const entries: Entry[] = [
     ...BARE.map((n) => ({ contestant: bareLoop(bucket, n), kind: 'bare' as const })),
-    { contestant: ownSweep(bucket, { concurrency, readsBack: true }), kind: 'own' },
+    { contestant: ownSweep(bucket, { concurrency, reads: true }), kind: 'own' },
     ...(versioned // there the listing is what finds the versions
       ? []
       : [
           {
-            contestant: ownSweep(bucket, { concurrency, readsBack: false }),
-            kind: 'own, not reading back' as const,
+            contestant: ownSweep(bucket, { concurrency, reads: false }),
+            kind: 'own, not reading' as const,
           },
         ]),
     ...(foreign?.contestants ?? []).map((contestant) => ({ contestant, kind: 'other' as const })),
@@ -97,6 +97,7 @@ export async function compare(
 
 async function runOnce(bucket: Bucket, contestant: Contestant, objects: number): Promise<Taken> {
   const { prefix, keys } = await bucket.fill(objects);
+  contestant.prepare?.(keys);
   const taken = await measured(() => contestant.remove(prefix, keys));
   const left = await bucket.left(prefix);
   if (left > 0 && contestant.leaves === undefined)

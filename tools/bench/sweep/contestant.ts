@@ -5,6 +5,8 @@ export interface Contestant {
   readonly name: string;
   /** What it leaves behind by design; nothing when absent. */
   readonly leaves?: 'delete markers and versions';
+  /** Before the clock runs. */
+  prepare?(keys: readonly string[]): void;
   /** Deletes the keys, which are ascending and all that there is under the prefix. */
   remove(prefix: string, keys: readonly string[]): Promise<void>;
 }

@@ -1,21 +1,17 @@
-import { createS3Store, type ObjectStore } from '@lethe/object-store';
+import { createS3Store, type ListedVersion, type ObjectStore } from '@lethe/object-store';
 import { sweepKeys } from '../../../apps/blob-sweeper/src/sweep/sweep-keys.js';
 import type { Bucket } from './bucket.js';
 import { inLanes, pagesOf, type Contestant } from './contestant.js';
-
-const NOTHING = { items: [], last: undefined };
+import { KeySpace } from './stub-keys.js';
 
 export interface OwnSweep {
   readonly concurrency: number;
-  /** False: every listing is answered at once by "nothing is left", so that what deleting alone costs can be told. */
-  readonly readsBack: boolean;
+  /** False: listings are answered at once by what is known here, so that what deleting alone costs can be told. */
+  readonly reads: boolean;
 }
 
 /** The sweeper's own deletion of pages, as its consumer calls it, so many pages in hand at once. */
-export function ownSweep(
-  bucket: Bucket,
-  { concurrency, readsBack }: OwnSweep,
-): Contestant & { close(): void } {
+export function ownSweep(bucket: Bucket, { concurrency, reads }: OwnSweep): Contestant & { close(): void } {
   const store = createS3Store({
     name: 'bench',
     id: bucket.storeId,
@@ -25,12 +21,15 @@ export function ownSweep(
     ...bucket.credentials,
     forcePathStyle: true,
   });
-  const used: ObjectStore = readsBack
-    ? store
-    : { ...store, listVersions: () => Promise.resolve(NOTHING), listUploads: () => Promise.resolve(NOTHING) };
+  const known = new KeySpace();
+  const used = reads ? store : withoutReading(store, known);
   const never = new AbortController().signal;
   return {
-    name: `blob-sweeper, ${concurrency} pages at once${readsBack ? '' : ', not reading back'}`,
+    name: `blob-sweeper, ${concurrency} pages at once${reads ? '' : ', not reading'}`,
+    prepare(keys) {
+      known.empty();
+      known.hold(keys);
+    },
     remove: (prefix, keys) =>
       inLanes(pagesOf(keys), concurrency, async (page) => {
         const { left } = await sweepKeys(used, prefix, page, never);
@@ -40,5 +39,30 @@ export function ownSweep(
     close: () => {
       store.close();
     },
+  };
+}
+
+/** Deletes as the store does, and lists what should be there. What is there, whoever measures looks at afterwards. */
+function withoutReading(store: ObjectStore, known: KeySpace): ObjectStore {
+  const modified = new Date(0);
+  const listed = (key: string): ListedVersion => ({
+    key,
+    versionId: 'null',
+    bytes: 1,
+    modified,
+    isMarker: false,
+  });
+  return {
+    ...store,
+    async deleteKeys(keys, signal) {
+      const failures = await store.deleteKeys(keys, signal);
+      for (const key of keys) known.remove(key);
+      return failures;
+    },
+    listVersions(prefix, after, most = 1_000) {
+      const { keys, more } = known.list(prefix, after, most);
+      return Promise.resolve({ items: keys.map(listed), last: more ? keys.at(-1) : undefined });
+    },
+    listUploads: () => Promise.resolve({ items: [], last: undefined }),
   };
 }
