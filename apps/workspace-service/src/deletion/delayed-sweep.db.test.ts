@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { DeletionState } from '@lethe/contracts';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteWorkspace } from '../delete-workspace/delete-workspace.js';
@@ -72,7 +73,7 @@ describe('the sweep time of a deletion', () => {
     const deletion = await world.deletionOf(id);
     expect(deletion?.sweepTime).toEqual(after(deletion?.grantTime, 7 * DAY));
     const { deletions } = await listDeletionsRpc(db.pool)({
-      ...{ organizationId: org, state: 0, pageSize: 0, pageToken: '' },
+      ...{ organizationId: org, state: DeletionState.UNSPECIFIED, pageSize: 0, pageToken: '' },
     });
     expect(deletions).toMatchObject([{ sweepTime: deletion?.sweepTime }]);
   });
