@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '@lethe/service';
 import { Command, CommanderError } from 'commander';
 import { addAddWebhook } from './add-webhook/add-webhook.command.js';
+import { addDeleteOrphans } from './delete-orphans/delete-orphans.command.js';
 import { addDeleteRealm } from './delete-realm/delete-realm.command.js';
 import { addExportPages } from './export-pages/export-pages.command.js';
 import { addExplainDeletion } from './explain-deletion/explain-deletion.command.js';
@@ -12,6 +13,7 @@ import { addListDeadLetters } from './list-dead-letters/list-dead-letters.comman
 import { addListDeletableRealms } from './list-deletable-realms/list-deletable-realms.command.js';
 import { addListDeletions } from './list-deletions/list-deletions.command.js';
 import { addListHolds } from './list-holds/list-holds.command.js';
+import { addListOrphans } from './list-orphans/list-orphans.command.js';
 import { addListRateLimits } from './list-rate-limits/list-rate-limits.command.js';
 import { addListStores } from './list-stores/list-stores.command.js';
 import { addListWebhooks } from './list-webhooks/list-webhooks.command.js';
@@ -95,6 +97,9 @@ function createProgram(session: Session): Command {
   addListStores(stores, session);
   addProbeStores(stores, session);
   addRetireStore(stores, session);
+  const orphans = program.command('orphans').description('find objects that no realm knows, and delete them');
+  addListOrphans(orphans, session);
+  addDeleteOrphans(orphans, session);
   const webhook = program
     .command('webhook')
     .description('tell organizations of deletions by signed webhooks');

@@ -26,7 +26,7 @@ Exit codes:
 Environment:
   WORKSPACE_SERVICE_ADDRESS  host:port of the workspace service (or --server)
   REALM_PURGE_ADDRESS        the same of realm-purge, for "delete-realm", "sweep", "deletion explain", "rate-limit", --sizes
-  BLOB_SWEEPER_ADDRESS       the same of the blob sweeper, for "deletion explain", "rate-limit" and "stores"
+  BLOB_SWEEPER_ADDRESS       the same of the blob sweeper, for "deletion explain", "rate-limit", "stores" and "orphans"
   WEBHOOK_SENDER_ADDRESS     the same of the webhook sender, for "webhook"
   GRPC_TOKEN_FILE            file with the operator's token
   GRPC_TOKEN                 the token itself, where no file is at hand

@@ -2,6 +2,8 @@ import type {
   CreateWebhookRequest,
   CreateWebhookResponse,
   DeleteWebhookRequest,
+  DeleteOrphanObjectsRequest,
+  DeleteOrphanObjectsResponse,
   Deletion,
   DescribeRealmsRequest,
   DescribeRealmsResponse,
@@ -27,6 +29,8 @@ import type {
   ListDeletionsRequest,
   ListDeletionsResponse,
   ListHoldsRequest,
+  ListOrphanObjectsRequest,
+  ListOrphanObjectsResponse,
   ListHoldsResponse,
   ListReleaseLimitsRequest,
   ListReleaseLimitsResponse,
@@ -116,6 +120,13 @@ export interface Script {
   listStores?: () => ListStoresResponse | Promise<ListStoresResponse>;
   examineStores?: (request: ExamineStoresRequest) => ExamineStoresResponse | Promise<ExamineStoresResponse>;
   retireStore?: (request: RetireStoreRequest) => RetireStoreResponse | Promise<RetireStoreResponse>;
+  listOrphanObjects?: (
+    request: ListOrphanObjectsRequest,
+    signal: AbortSignal,
+  ) => AsyncIterable<ListOrphanObjectsResponse>;
+  deleteOrphanObjects?: (
+    request: DeleteOrphanObjectsRequest,
+  ) => DeleteOrphanObjectsResponse | Promise<DeleteOrphanObjectsResponse>;
   /** The messages of one export; as for a watch. */
   exportRealmBlocks?: (
     request: ExportRealmBlocksRequest,

@@ -66,9 +66,8 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
       script.exportRealmBlocks,
     ),
   });
-  add(
-    BlobSweeperServiceService,
-    all(
+  add(BlobSweeperServiceService, {
+    ...all(
       'getSweep',
       'listBlockedPages',
       'setSweepLimit',
@@ -77,8 +76,10 @@ export async function startScriptedService(script: Script, listen = '127.0.0.1:0
       'listStores',
       'examineStores',
       'retireStore',
+      'deleteOrphanObjects',
     ),
-  );
+    ...stream('listOrphanObjects', script.listOrphanObjects),
+  });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
