@@ -1,4 +1,4 @@
-import { WorkspaceServiceClient } from '@lethe/contracts';
+import { WorkspaceServiceClient, type ListSweptPagesResponse } from '@lethe/contracts';
 import { PAGE_SIZE, pages } from '../connection/pages.js';
 import { connectSweeper } from '../connection/purging.js';
 import { withService } from '../connection/workspace-service.js';
@@ -35,9 +35,12 @@ export async function exportPages(
     const writer = new PagesWriter();
     await draft.write(writer.head({ workspaceId, epoch }));
     const answers = pages((pageToken) =>
-      sweeper.unary((client) => client.listSweptPages, {
-        ...{ realmId: workspaceId, epoch, pageSize: PAGE_SIZE, pageToken },
-      }),
+      pagesOrNone(
+        epoch,
+        sweeper.unary((client) => client.listSweptPages, {
+          ...{ realmId: workspaceId, epoch, pageSize: PAGE_SIZE, pageToken },
+        }),
+      ),
     );
     for await (const answer of answers) {
       stopIfInterrupted(session);
@@ -63,5 +66,19 @@ export async function exportPages(
   } finally {
     await draft.discard();
     sweeper.close();
+  }
+}
+
+/** A realm without blocks has no sweep: its certificate counts no page, and no other is verified by an empty file. */
+async function pagesOrNone(
+  epoch: number,
+  answer: Promise<ListSweptPagesResponse>,
+): Promise<ListSweptPagesResponse> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'SWEEP_NOT_FOUND')
+      return { epoch, pages: [], nextPageToken: '' };
+    throw error;
   }
 }

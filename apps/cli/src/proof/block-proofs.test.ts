@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyDocument } from '@lethe/certificate';
+import { status } from '@grpc/grpc-js';
+import { RefusalError } from '@lethe/outcome';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readProof, proofTrouble } from '../proof/block-proof.js';
 import { readPagesFile } from '../proof/pages-file.js';
@@ -39,18 +41,21 @@ let whole: Files;
 let sharing: Files;
 let small: Files;
 let shown: CertifiedRealm;
+let filesOf: (realm: CertifiedRealm) => Promise<Files>;
 beforeAll(async () => {
   const { key, jwks } = await makeKey();
   keys = file(jwks);
   service = await startScriptedService({
     getDeletion: () => ({ deletion: purging(1, { epoch: 3 }) }),
     listSweptPages: ({ pageToken }) => {
+      if (shown.pages.length === 0)
+        throw new RefusalError({ code: status.NOT_FOUND, reason: 'SWEEP_NOT_FOUND', message: 'none' });
       const half = Math.ceil(shown.pages.length / 2);
       const [from, to] = pageToken === '' ? [0, half] : [half, shown.pages.length];
       return { epoch: 3, pages: shown.pages.slice(from, to), nextPageToken: pageToken === '' ? 'more' : '' };
     },
   });
-  const filesOf = async (realm: CertifiedRealm): Promise<Files> => {
+  filesOf = async (realm) => {
     shown = realm;
     const pages = join(folder, `pages-${written++}`);
     const saved = await lethe(['certificate', 'pages', WORKSPACE, '--output', pages], { env: service.env });
@@ -176,7 +181,7 @@ describe('lethe certificate verify, with pages and blocks', () => {
   });
 
   it('shows every flipped byte of the pages and of a proof', async () => {
-    const pages = readFileSync(whole.pages);
+    const pages = readFileSync(small.pages);
     for (let at = 0; at < pages.length; at++) {
       const flipped = Buffer.from(pages);
       flipped[at]! ^= 1 << (at % 7);
@@ -192,6 +197,14 @@ describe('lethe certificate verify, with pages and blocks', () => {
       const read = readProof(flipped.toString());
       expect(read === undefined || proofTrouble(read, whole.realm.claims), `${at}`).toBeTruthy();
     }
+  });
+
+  it('verifies the certificate of a realm that had no block', async () => {
+    const none = await filesOf(certifiedRealm(0));
+    const { code, output } = await verify(none);
+    expect(code).toBe(0);
+    expect(output).toContain('0 of 0 page(s) were recomputed from a list of 0 block(s)\n');
+    expect((await verify({ ...whole, pages: none.pages })).errors).toMatch(/the pages count 0 pages/);
   });
 
   it('leaves an existing file of pages alone', async () => {
