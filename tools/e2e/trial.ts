@@ -53,6 +53,8 @@ export interface TrialOptions {
   readonly versioning?: boolean;
   /** Versions can be locked; implies versioning. */
   readonly objectLock?: boolean;
+  /** Where the services reach the S3 server, if not directly. */
+  readonly s3Endpoint?: string;
   /** More participants, that the test itself runs. */
   readonly participants?: readonly string[];
 }
@@ -62,6 +64,7 @@ export async function startTrial({
   versioning = false,
   objectLock = false,
   participants = [],
+  s3Endpoint,
 }: TrialOptions = {}): Promise<Trial> {
   const tag = `e2e_${randomBytes(4).toString('hex')}`;
   const server = serverVariable('DATABASE_URL');
@@ -87,6 +90,7 @@ export async function startTrial({
   const system = await startSystem({
     env: {
       ...servers,
+      ...(s3Endpoint === undefined ? {} : { S3_ENDPOINT: s3Endpoint }),
       NATS_URL: nats.url,
       ...Object.fromEntries(NAMES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, urls[name]])),
     },

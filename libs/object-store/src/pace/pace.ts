@@ -68,6 +68,7 @@ export interface PaceOptions extends Partial<PaceTimes> {
 
 /** Of one that got no answer, or none of use. Where the store asks for patience, time alone bounds them. */
 const ATTEMPTS = 3;
+const UNPAID_MS = 100;
 const TIMES: PaceTimes = { backoffMs: 100, mostBackoffMs: 2_000, probeMs: 1_000, mostProbeMs: 30_000 };
 
 export function createPace(options: PaceOptions): Pace {
@@ -126,19 +127,30 @@ export function createPace(options: PaceOptions): Pace {
     }
   }
 
-  /** Whether there may be one more attempt, which is paid for then. */
-  function mayRetry(verdict: Verdict, attempts: number, begunAt: number): boolean {
-    if (verdict === 'fine' || now() - begunAt >= ATTEMPTS * attemptMs) return false;
-    if (verdict !== 'busy' && attempts >= ATTEMPTS) return false;
-    const paid = payRetry(budget, now());
-    budget = paid ?? budget;
-    return paid !== undefined;
+  /**
+   * Whether there may be one more attempt, which is paid for then. For a store that asks for patience it waits until it can be: what it
+   * is spared in retries it would have to bear as whole pages that begin anew.
+   */
+  async function mayRetry(
+    verdict: Verdict,
+    attempts: number,
+    until: number,
+    wanted: AbortSignal,
+  ): Promise<boolean> {
+    if (verdict === 'fine' || (verdict !== 'busy' && attempts >= ATTEMPTS)) return false;
+    while (now() < until && !wanted.aborted && guard.state === 'closed') {
+      const paid = payRetry(budget, now());
+      budget = paid ?? budget;
+      if (paid || verdict !== 'busy') return paid !== undefined;
+      await pauses.pause(UNPAID_MS, wanted);
+    }
+    return guard.state !== 'closed';
   }
 
   /** In its place, which it keeps while it waits to be sent again: who is asked to come later is not replaced by another. */
   async function attemptOften<T>(request: Request<T>, wanted: AbortSignal): Promise<T> {
     budget = payIn(budget);
-    const begunAt = now();
+    const until = now() + ATTEMPTS * attemptMs;
     for (let attempts = 1; ; attempts++) {
       wanted.throwIfAborted();
       if (guard.state !== 'closed') throw guard.isAway();
@@ -148,7 +160,7 @@ export function createPace(options: PaceOptions): Pace {
         if (wanted.aborted) throw error;
         const verdict = verdictOf(error);
         if (verdict !== 'fine' && guard.state !== 'closed') throw guard.isAway(error);
-        if (!mayRetry(verdict, attempts, begunAt)) throw error;
+        if (!(await mayRetry(verdict, attempts, until, wanted))) throw error;
       }
       await pauses.pause(backoffMs(attempts, times.backoffMs, times.mostBackoffMs, random()), wanted);
     }
