@@ -71,12 +71,16 @@ describe('sweepKeys, by how densely the realm lies among others', { timeout: 120
   };
 
   it('asks for each key where the realm is sparse, and wastes few listings to see that', async () => {
-    const keys = take((n) => n % 100 === 50);
+    const keys = take((n) => n % 200 === 100);
     const { find, readBack } = await sweep(keys, 1_000);
     expect(find.listings).toBeLessThanOrEqual(2);
     expect(find.items).toBeLessThanOrEqual(300);
     expect(find.lookups).toBeLessThanOrEqual(keys.length);
-    expect(readBack).toMatchObject({ listings: 0, lookups: keys.length });
+    expect(find.lookups).toBeGreaterThan(keys.length / 2);
+    // What was seen at first is remembered: at most one listing more, where that pays.
+    expect(readBack.listings).toBeLessThanOrEqual(1);
+    expect(readBack.lookups).toBeGreaterThan(keys.length / 2);
+    expect(readBack.lookups).toBeLessThanOrEqual(keys.length);
   });
 
   it('lists what half belongs to others in about one pass', async () => {

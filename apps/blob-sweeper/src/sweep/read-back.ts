@@ -66,7 +66,7 @@ export async function readKeys<T extends { readonly key: string }>(
     await lookUp(list, keys.slice(next, next + count), take);
     next += count;
   }
-  return reached === 0 ? itemsPerKey : foreign / reached;
+  return reached + items === 0 ? itemsPerKey : foreign / Math.max(1, reached);
 }
 
 /** A place before the key and all that begins with it: listings go on behind what they are told. */
