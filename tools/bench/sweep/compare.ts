@@ -67,7 +67,7 @@ export async function compare(
   const starts = new Map<Entry, Taken[]>(entries.map((entry) => [entry, []]));
   try {
     for (const { contestant, kind } of entries)
-      await runOnce(bucket, contestant, kind === 'other' ? 100 : WARM_UP_OBJECTS); // compiled code, kept sockets
+      await runOnce(bucket, contestant, kind === 'other' ? 100 : Math.min(objects, WARM_UP_OBJECTS)); // compiled code, kept sockets
     for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < entries.length; turn++) {
         const entry = entries[(turn + round * SHIFT) % entries.length] as Entry;
