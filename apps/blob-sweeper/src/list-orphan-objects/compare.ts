@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@lethe/object-store';
 import { storeFailed } from '../orphan/place.js';
-import type { KnownBlock, Realms } from '../realms/realms.js';
+import type { BlockState, KnownBlock, Realms } from '../realms/realms.js';
 import { seeObjects, type SeenObject, type SeenRange } from './seen-objects.js';
 
 export interface Comparing {
@@ -30,7 +30,8 @@ const RANGE_ITEMS = 10_000;
 
 /**
  * Compares a store's objects with the rows, range by range of ids. Rows are read behind the listing, so that what was registered before
- * an object was listed is known; and before it too, so that a row is missed only where it was there before. Rejects with the first
+ * an object was listed is known; and before it too, so that what a purge swept meanwhile is no orphan, and a row is missed only where
+ * it was there before. Rejects with the first
  * error; then no range that was answered is worth anything.
  */
 export async function* compareStore(comparing: Comparing): AsyncGenerator<ComparedRange> {
@@ -46,8 +47,8 @@ export async function* compareStore(comparing: Comparing): AsyncGenerator<Compar
     }).catch((error: unknown) => {
       throw storeFailed(store.name, error);
     });
-    const live = new Set(before.filter(({ state }) => state === 'live').map(({ id }) => id));
-    yield await judge(comparing, range, after, live);
+    const knownBefore = new Map(before.map(({ id, state }) => [id, state]));
+    yield await judge(comparing, range, after, knownBefore);
     after = range.end;
   } while (after !== undefined);
 }
@@ -56,13 +57,14 @@ async function judge(
   { realms, organizationId, oldBefore, rangeItems = RANGE_ITEMS }: Comparing,
   { objects, foreign, end }: SeenRange,
   after: string | undefined,
-  liveBefore: ReadonlySet<string>,
+  knownBefore: ReadonlyMap<string, BlockState>,
 ): Promise<ComparedRange> {
   const orphans: Orphan[] = [];
   const missing: string[] = [];
   let [next, rows] = [0, 0];
   const unknown = (object: SeenObject) => {
-    if (object.modified <= oldBefore) orphans.push(object);
+    const wasRow = (knownBefore.get(object.id) ?? 'condemned') !== 'condemned';
+    if (!wasRow && object.modified <= oldBefore) orphans.push(object);
   };
   for await (const { id, state } of knownWithin(realms, organizationId, after, end, rangeItems)) {
     for (; (objects[next]?.id ?? 'g') < id; next++) unknown(objects[next] as SeenObject);
@@ -70,7 +72,7 @@ async function judge(
     if (state !== 'condemned') rows += 1;
     else if (object === undefined) orphans.push({ id, versions: 0 });
     else unknown(object);
-    if (state === 'live' && !object?.isThere && liveBefore.has(id)) missing.push(id);
+    if (state === 'live' && !object?.isThere && knownBefore.get(id) === 'live') missing.push(id);
   }
   objects.slice(next).forEach(unknown);
   return { orphans, missing, objects: objects.length, rows, foreign };

@@ -41,11 +41,11 @@ const orphan = (n: number, versions = 1) => ({
   bytes: 5,
   modifiedTime: new Date(0),
 });
-type Message = Parameters<typeof ListOrphanObjectsResponse.fromPartial>[0];
+type Message = Partial<ListOrphanObjectsResponse>;
+const EMPTY = ListOrphanObjectsResponse.create();
 const says = (...messages: Message[]): Script => ({
   async *listOrphanObjects() {
-    for (const message of messages)
-      yield await Promise.resolve(ListOrphanObjectsResponse.fromPartial(message));
+    for (const message of messages) yield await Promise.resolve({ ...EMPTY, ...message });
   },
 });
 const seen = { objectsSeen: 9, rowsSeen: 7, foreignKeysSeen: 1 };
@@ -92,7 +92,7 @@ describe('lethe orphans list', () => {
   it('writes nothing when the comparison fails, and replaces no file', async () => {
     const fails: Script = {
       async *listOrphanObjects() {
-        yield await Promise.resolve(ListOrphanObjectsResponse.fromPartial({ orphans: [orphan(1)] }));
+        yield await Promise.resolve({ ...EMPTY, orphans: [orphan(1)] });
         throw refusal(status.UNAVAILABLE, 'STORE_FAILED');
       },
     };
