@@ -289,6 +289,57 @@ describe('SetSweepLimit and ListSweepLimits', () => {
   });
 });
 
+describe('ListOrphanObjects and DeleteOrphanObjects', () => {
+  const key = `org1/${randomUUID()}`;
+  const place = { organizationId: 'org1', store: 'primary', minAgeSeconds: 0 };
+  const order = { ...place, keys: [key], orderedBy: 'operator-1', listDigest: 'a'.repeat(64) };
+  const remove = (over: object, caller = 'operator') =>
+    calling(caller, (c) => c.unary((client) => client.deleteOrphanObjects, { ...order, ...over }));
+  const look = (over: object, caller = 'operator') =>
+    calling(caller, async (c) => {
+      const request = { ...place, ...over };
+      const stream = c.stream((client) => client.listOrphanObjects.bind(client), request);
+      for await (const message of stream as AsyncIterable<unknown>) expect(message).toBeUndefined();
+    });
+  const places = [
+    ...['', 'a/b', 'x'.repeat(33), 'a\0'].map((organizationId) => ({ organizationId })),
+    ...[3_599, -1, 1, Number.MAX_SAFE_INTEGER].map((minAgeSeconds) => ({ minAgeSeconds })),
+  ];
+  const id = key.slice(5);
+  const orders = [
+    { keys: [] },
+    { keys: [key, key] },
+    { keys: [`org10/${id}`] },
+    { keys: [`org1/${id.toUpperCase()}A`] },
+    { keys: [`org1/${id}.part`] },
+    { keys: [`org1/../org10/${id}`] },
+    { keys: Array.from({ length: 1_001 }, () => `org1/${randomUUID()}`).sort() },
+    { orderedBy: '' },
+    { orderedBy: 'a\n' },
+    { listDigest: '' },
+    { listDigest: 'A'.repeat(64) },
+  ];
+
+  it('are for operators, and refuse what they cannot mean', async () => {
+    for (const caller of ['gateway', 'workspace-service'])
+      for (const call of [look({}, caller), remove({}, caller)])
+        await expect(call).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    for (const wrong of [...places, ...orders])
+      await expect(remove(wrong), JSON.stringify(wrong)).rejects.toMatchObject({
+        code: status.INVALID_ARGUMENT,
+      });
+    for (const wrong of places.slice(0, 4))
+      await expect(look(wrong), JSON.stringify(wrong)).rejects.toMatchObject({
+        code: status.INVALID_ARGUMENT,
+      });
+  });
+
+  it('conclude nothing where nobody can be asked whose blocks are known', async () => {
+    for (const call of [look({}), remove({})])
+      expect(await call.then(() => undefined, refusalOf)).toMatchObject({ reason: 'REALMS_NOT_CONFIGURED' });
+  });
+});
+
 describe('the service', () => {
   it('is for operators, but for what a preview needs', async () => {
     await expect(getSweep(randomUUID(), 'gateway')).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
