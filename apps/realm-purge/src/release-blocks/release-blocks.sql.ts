@@ -76,6 +76,17 @@ export function countOutstanding(
   );
 }
 
+/** Any number: these locks stay apart from others of this database. */
+const CUTTING_LOCK = 8_415_908;
+
+/**
+ * Until the transaction ends, no other purge of the organization cuts pages: of two realms that share a block each would else retain
+ * it for the other, and it would stay for ever. Before anything is read that a cut is decided by.
+ */
+export async function lockCutting(tx: Queryable, organizationId: string): Promise<void> {
+  await execute(tx, `select pg_advisory_xact_lock(${CUTTING_LOCK}, hashtext($1))`, [organizationId]);
+}
+
 /** Any number: this lock stays apart from others of this database. */
 const FLYING_LOCK = 8_415_907;
 

@@ -16,6 +16,7 @@ import {
   countOutstanding,
   hasRoom,
   insertPages,
+  lockCutting,
   lockDue,
   lockFlying,
   moveCursor,
@@ -98,6 +99,7 @@ async function takePages(tx: PoolClient, realmId: string, release: Release): Pro
     await due('lost', Math.min(windowPages, limit.pages)),
     await due('returned', sought),
   ];
+  if (sought > 0 || lost.length > 0) await lockCutting(tx, purge.organization_id);
   const fresh = await cutFresh(tx, store, purge, sought - returned.length, pageBlocks);
   const blocked = await due('blocked', sought - returned.length - fresh.length);
   if (outstanding + fresh.length === 0) return { kind: 'exhausted' };

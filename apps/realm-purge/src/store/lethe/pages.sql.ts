@@ -3,8 +3,10 @@ import type { PageRange, PageRows } from '../realm-store.js';
 import { hasId, type RealmKey } from './blocks.sql.js';
 
 /**
- * A block is retained while an active realm of the organization refers to its id too. All ids at once: a look for each would cost
- * more than all else that happens to its row.
+ * A block is retained while another realm of the organization still needs it: an active one that refers to its id too, or one under
+ * purge that has not come to the block yet. That one may have to wait for long, so that its blocks can be restored, and when it comes
+ * to the block it finds it released here: of all that share a block the last one sweeps it. All ids at once: a look for each would
+ * cost more than all else that happens to its row.
  */
 const SHARED = `
      shared as materialized (
@@ -14,7 +16,12 @@ const SHARED = `
         where ${hasId('other', 'next')}
           and other.realm_id <> $1
           and sharer.organization_id = $2
-          and sharer.state = 'active'
+          and (sharer.state = 'active'
+               or sharer.state = 'fenced'
+                  and not exists (select
+                                    from purge
+                                   where purge.realm_id = sharer.realm_id
+                                     and purge.release_cursor >= other.block_id))
      )`;
 
 /** The shared ones instead of the sweepable: most often there is none. */
