@@ -102,7 +102,8 @@ export function createConsumer(options: ConsumerOptions): Component {
         message.ack();
         return;
       case 'retry':
-        message.nak(decision.delayMs);
+        // NATS takes whole numbers only, and delivers at once what it cannot read.
+        message.nak(Math.ceil(decision.delayMs));
         return;
       case 'reject':
         message.term(decision.reason);

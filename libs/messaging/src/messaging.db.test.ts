@@ -5,7 +5,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createConsumer } from './consumer.js';
 import { createMessaging, type Messaging } from './messaging.js';
-import { DONE } from './message.js';
+import { DONE, retry } from './message.js';
 
 const logger = createLogger('test', 'silent');
 const metrics = createMetrics('test');
@@ -140,6 +140,28 @@ describe('messaging', () => {
     await jsm.consumers.delete(stream.name, 'tester');
     await published(messaging, 'after');
     await arrives(seen, 'after');
+  });
+
+  it('delivers again after the delay, also when that is no whole number', async () => {
+    const messaging = await messagingTo(nats());
+    const delayMs = 400 + 1 / 3;
+    const times: number[] = [];
+    const consumer = createConsumer({
+      messaging,
+      stream: stream.name,
+      durable: 'tester',
+      subjects: stream.subjects,
+      ackWaitMs: 5_000,
+      concurrency: 1,
+      handle: () => Promise.resolve(times.push(performance.now()) < 2 ? retry(delayMs, 'later') : DONE),
+      logger,
+      metrics,
+    });
+    running.push(consumer);
+    await consumer.start();
+    await published(messaging, 'late');
+    await eventually('it comes again', () => Promise.resolve(times.length === 2));
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(delayMs - 1);
   });
 
   it('stops while NATS is away, before and after a connection', async () => {
