@@ -17,7 +17,7 @@ export interface Authority {
   grant(workspaceId: string, epoch: number): Promise<Grant | undefined>;
   /** Every grant this participant has not reported on: what it would know if no event had been lost. Bounded pages. */
   openGrants(): AsyncIterable<Grant[]>;
-  /** Idempotent. `refused` when the authority holds other evidence of ours, or no such grant: a person has to look. */
+  /** Idempotent. `refused` when the authority holds other evidence of ours, cannot believe this one, or has no such grant: a person has to look. */
   reportErasure(workspaceId: string, epoch: number, evidence: ErasureEvidence): Promise<ErasureReported>;
   reportProgress(
     workspaceId: string,
@@ -34,6 +34,8 @@ export type ErasureReported =
 
 const KEPT_GRANTS = 10_000;
 const PAGE = 100;
+/** Of a report: saying the same again would not help. */
+const REFUSALS = new Set(['EVIDENCE_CHANGED', 'NO_GRANT', 'INVALID_ARGUMENT']);
 
 export interface AuthorityOptions {
   /** How long a grant is believed without asking again; an authority that was rewound is noticed this late. */
@@ -83,7 +85,7 @@ export function createAuthority(
         return { kind: 'reported' };
       } catch (error) {
         const refusal = refusalOf(error);
-        if (refusal?.reason !== 'EVIDENCE_CHANGED' && refusal?.reason !== 'NO_GRANT') throw error;
+        if (refusal === undefined || !REFUSALS.has(refusal.reason)) throw error;
         return { kind: 'refused', reason: refusal.reason, message: refusal.message };
       }
     },
