@@ -77,6 +77,18 @@ describe('an examination', () => {
     expect((await examined(bucket.options()))['OBJECT_LOCK']).toMatch(/^warning/);
   });
 
+  it.each(['GetObjectRetention', 'GetObjectLegalHold'])(
+    'names keys that may not ask about locks, where there may be some: %s',
+    async (denied) => {
+      const bucket = await bucketOf({ objectLock: true, denied: [denied] });
+      expect((await examined(bucket.options()))['OBJECT_LOCK']).toMatch(
+        new RegExp(`^failure: locks cannot be asked about.*${denied}`),
+      );
+      const without = await bucketOf({ denied: [denied] });
+      expect((await examined(without.options()))['OBJECT_LOCK']).toMatch(/^ok/);
+    },
+  );
+
   it.each([
     ['ListBucket', 'LIST'],
     ['ListBucketVersions', 'LIST_VERSIONS'],

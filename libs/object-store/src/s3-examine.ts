@@ -18,9 +18,10 @@ import {
   type StoreFinding,
   type TrialName,
 } from './examination.js';
-import { STORE_MARKERS, type BucketTraits, type ObjectStore } from './object-store.js';
+import { STORE_MARKERS, type ObjectStore } from './object-store.js';
 import { unaccounted } from './s3-answer.js';
 import type { BoundedClient } from './s3-client.js';
+import { findingsOfLocks, findingsOfTraits, statusOf } from './s3-examine-traits.js';
 
 const REQUEST_KEYS = 1_000;
 const TRAITS_MS = 10_000;
@@ -56,6 +57,7 @@ export async function examineBucket(
       return ok('LIST_UPLOADS', 'unfinished uploads can be listed');
     }),
     Promise.resolve(findingsOfTraits(traits)),
+    findingsOfLocks(traits, send, { Bucket, Key: STORE_MARKERS + store.id }),
     trial('DELETE', () => deleteMissing(send, Bucket, 1, 'DELETE')),
     trial('DELETE_LIMIT', () => deleteMissing(send, Bucket, REQUEST_KEYS, 'DELETE_LIMIT')),
     trial('READ', () => read(send, Bucket, store.id)),
@@ -72,26 +74,6 @@ async function trial(what: TrialName, run: () => Promise<StoreFinding>): Promise
     const message = `${codeOf(error)}${hintOf(error)}`;
     return [what === 'CLOCK' || what === 'READ' ? unknown(what, message) : failure(what, message)];
   }
-}
-
-function findingsOfTraits({ reachable, versioning, mfaDelete, objectLock }: BucketTraits): StoreFinding[] {
-  const silent = reachable ? 'the store does not say' : 'the bucket cannot be reached';
-  return [
-    versioning === 'unknown'
-      ? unknown('VERSIONING', silent)
-      : ok('VERSIONING', versioning === 'none' ? 'none' : `${versioning}: all versions are deleted`),
-    objectLock === 'unknown'
-      ? unknown('OBJECT_LOCK', silent)
-      : objectLock
-        ? warning(
-            'OBJECT_LOCK',
-            'versions may be locked: their purge waits until that ends, and is never forced',
-          )
-        : ok('OBJECT_LOCK', 'none'),
-    mfaDelete
-      ? failure('MFA_DELETE', 'deleting a version takes a device that no service has')
-      : ok('MFA_DELETE', 'not required'),
-  ];
 }
 
 /** Named by version, so that a bucket with versions gets no delete markers by it. */
@@ -184,9 +166,6 @@ async function dateOf(send: BoundedClient['send'], Bucket: string): Promise<Date
   if (date === undefined || Number.isNaN(Date.parse(date))) throw new Error('the store tells no time');
   return new Date(date);
 }
-
-const statusOf = (error: unknown) =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 
 const codeOf = (error: unknown) => (error as Error).name;
 
