@@ -54,6 +54,6 @@ export function realmPurgeService(
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
     listKnownBlocks: handlers.unary(listKnownBlocksRpc(pool, store)),
     condemnBlocks: handlers.unary(condemnBlocksRpc(pool, store)),
-    pardonBlocks: handlers.unary(pardonBlocksRpc(pool, uploadQuarantineSeconds)),
+    pardonBlocks: handlers.unary(pardonBlocksRpc(pool, store, uploadQuarantineSeconds)),
   };
 }

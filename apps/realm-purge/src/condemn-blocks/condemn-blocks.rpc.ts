@@ -1,7 +1,6 @@
-import { status } from '@grpc/grpc-js';
 import { packBlockIds, type CondemnBlocksRequest, type CondemnBlocksResponse } from '@lethe/contracts';
-import { RefusalError } from '@lethe/outcome';
-import { isLockTimeout, transaction, type Pool } from '@lethe/postgres';
+import type { Pool } from '@lethe/postgres';
+import { alone } from '../condemned/alone.js';
 import { condemn, forgetPardoned } from '../condemned/condemned.sql.js';
 import { blockIdsOf, mustKnow } from '../condemned/ids.js';
 import { organizationIdOf, printableOf, refusals } from '../requests.js';
@@ -25,22 +24,11 @@ export const condemnBlocksRpc =
     if (!DIGEST.test(listDigest))
       throw refusals.invalidArgument('list_digest must be a SHA-256 in hexadecimal');
     await mustKnow(pool, store, organizationId);
-    const condemning = transaction(pool, async (tx) => {
-      await store.lockForFencing(tx, organizationId);
+    const ids = await alone(pool, store, organizationId, async (tx) => {
       await forgetPardoned(tx, organizationId);
-      const ids = await store.unnamed(tx, organizationId, blockIds);
-      await condemn(tx, { organizationId, orderedBy, listDigest }, ids);
-      return ids;
-    });
-    const ids = await condemning.catch((error: unknown) => {
-      throw isLockTimeout(error) ? stuck() : error;
+      const unnamed = await store.unnamed(tx, organizationId, blockIds);
+      await condemn(tx, { organizationId, orderedBy, listDigest }, unnamed);
+      return unnamed;
     });
     return { condemnedIds: packBlockIds(ids) };
   };
-
-const stuck = () =>
-  new RefusalError({
-    code: status.UNAVAILABLE,
-    reason: 'UNAVAILABLE',
-    message: 'Others of this organization write for long: nothing was condemned, try again',
-  });

@@ -33,7 +33,7 @@ async function condemn(blockIds: readonly string[], of = organizationId) {
   return unpackBlockIds((await handle({ ...order, blockIds: packBlockIds(blockIds) })).condemnedIds);
 }
 const pardon = (blockIds: readonly string[], swept: boolean, seconds = 3_600) =>
-  pardonBlocksRpc(db.pool, seconds)({ organizationId, blockIds: packBlockIds(blockIds), swept });
+  pardonBlocksRpc(db.pool, letheStore, seconds)({ organizationId, blockIds: packBlockIds(blockIds), swept });
 async function known(pageSize: number, after = '', of = organizationId) {
   const answer = await listKnownBlocksRpc(db.pool, letheStore)({ organizationId: of, after, pageSize });
   const blockIds = unpackBlockIds(answer.blockIds);

@@ -104,6 +104,7 @@ describe('a thousand registrations against condemnations of the same ids', () =>
     expect(await register(realmId, randomUUID(), id)).toBe('refused');
     await pardonBlocksRpc(
       crowd,
+      letheStore,
       3_600,
     )({
       organizationId: 'org1',
