@@ -14,10 +14,31 @@ export interface Ends {
   close(): void;
 }
 
-/** @param limitMs A mount whose server is away never answers. */
+/** Each takes one of the process's four threads for files and names, and all stores share these. */
+const AT_ONCE = 2;
+
+/**
+ * @param limitMs A mount whose server is away never answers, and keeps its thread: no more work begins than there are threads to
+ * spare, and what waited in vain ends like what was begun.
+ */
 export function createEnds(limitMs: number): Ends {
   const underWay = new Set<(why: Error) => void>();
-  let closed = false;
+  const waiting: (() => void)[] = [];
+  let [closed, working] = [false, 0];
+
+  /** Until the work itself has ended, however long ago it was given up. */
+  async function inTurn<T>(work: (end: AbortSignal) => Promise<T>, end: AbortSignal): Promise<T> {
+    if (working >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    else working += 1;
+    try {
+      end.throwIfAborted();
+      return await work(end);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else working -= 1;
+    }
+  }
 
   async function run<T>(
     work: (end: AbortSignal) => Promise<T>,
@@ -38,7 +59,7 @@ export function createEnds(limitMs: number): Ends {
     signal?.addEventListener('abort', abort);
     underWay.add(endNow);
     try {
-      return await Promise.race([work(end.signal), ended]);
+      return await Promise.race([inTurn(work, end.signal), ended]);
     } finally {
       clearTimeout(late);
       signal?.removeEventListener('abort', abort);
