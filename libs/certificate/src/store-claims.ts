@@ -23,7 +23,8 @@ export const storeClaims = z.strictObject({
 export type StoreClaims = z.infer<typeof storeClaims>;
 
 /** Must be the first limit of a certificate whose stores held none of the blocks that were counted. */
-export const NOTHING_FOUND = 'No store held anything under these keys.';
+export const NOTHING_FOUND =
+  'The sweeps that verified these blocks found nothing under their keys in any store: it was gone before, deleted by an attempt that was interrupted, or never there.';
 
 /** Blocks were to be swept, and no store held one of them: what was deleted may never have been where it was looked for. */
 export function nothingWasFound(swept: number, stores: readonly StoreClaims[]): boolean {

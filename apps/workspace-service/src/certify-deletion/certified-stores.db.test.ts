@@ -74,7 +74,9 @@ describe('a certificate', () => {
     const byStore = [storeEvidence(), storeEvidence({ ...missing, ...second })];
     await report(db.pool, 'blob-sweeper', other, evidence({ stores: ['primary', 'second'], byStore }));
     await report(db.pool, 'realm-purge', other, evidence(silent));
-    expect((await certified(other)).limits[0]).toBe('The store second held nothing under these keys.');
+    expect((await certified(other)).limits[0]).toBe(
+      'The sweeps that verified these blocks found nothing under their keys in the store second.',
+    );
   });
 
   it('is one of version 1 for reports from before there was evidence by store, which may be repeated', async () => {

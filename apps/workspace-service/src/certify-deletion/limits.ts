@@ -4,7 +4,7 @@ const LIMITS = [
   'Objects that were uploaded but never registered as blocks, and uploads that ended after the read-back, are outside of what was counted.',
   'Backups of the databases and of the object storage, and copies internal to a storage provider, are outside of what was read back.',
   'The audit keeps ids and times, and the origins and reasons of legal holds that were released.',
-  'Retained blocks are shared with a live realm of the organization and stay until it is deleted.',
+  'Retained blocks are shared with another realm of the organization, live or waiting for its own deletion, and stay until that one is deleted.',
 ];
 const MEDIA_LIMIT =
   'Clear is claimed of what the interface of the storage can address; nothing is claimed of the media beneath it, nor of pages of databases that are not overwritten yet.';
@@ -22,7 +22,11 @@ export function limitsOf(
     ...(stores !== undefined && nothingWasFound(swept, stores)
       ? [NOTHING_FOUND]
       : empty
-          .map(({ store }) => (swept > 0 ? `The store ${store} held nothing under these keys.` : ''))
+          .map(({ store }) =>
+            swept > 0
+              ? `The sweeps that verified these blocks found nothing under their keys in the store ${store}.`
+              : '',
+          )
           .filter(Boolean)),
     ...LIMITS,
     ...(stores === undefined ? [] : [MEDIA_LIMIT]),
