@@ -47,7 +47,7 @@ function blockFields(blocks: BlockClaims): [string, string][] {
   return [
     ['total', `${blocks.total} in ${blocks.pages} pages`],
     ['gone', `${blocks.swept}, read back from every store`],
-    ['left in place', `${blocks.retained}, a live realm refers to them too`],
+    ['left in place', `${blocks.retained}, another realm refers to them too`],
     ['Merkle root', blocks.root],
   ];
 }

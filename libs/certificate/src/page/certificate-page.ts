@@ -45,7 +45,7 @@ function blocks({ blocks: b, readBack }: CertificateClaims, second: ClaimsOfVers
   return [
     ['Total', `${b.total} in ${b.pages} pages`],
     ['Gone, read back from every store', String(b.swept)],
-    ['Left in place, a live realm refers to them', String(b.retained)],
+    ['Left in place, another realm refers to them', String(b.retained)],
     [
       'Bytes of all blocks',
       second && (second.bytesTotal === null ? 'not reported' : String(second.bytesTotal)),

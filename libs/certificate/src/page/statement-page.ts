@@ -48,7 +48,7 @@ function progress(said: StatementClaims['progress']): Row[] {
   return [
     ['Total', String(said.blocksTotal)],
     ['Gone so far', String(said.blocksSwept)],
-    ['Left in place, a live realm refers to them', String(said.blocksRetained)],
+    ['Left in place, another realm refers to them', String(said.blocksRetained)],
     ['Blocked', String(said.blocksBlocked)],
     ['Bytes of all blocks', String(said.bytesTotal)],
   ];
