@@ -73,7 +73,7 @@ function outcomeOf(store: ObjectStore, now: KeysSwept, before: StoreOutcome | un
     storeId: store.id,
     kind: store.kind,
     found,
-    left: now.left?.keys.size ?? 0,
+    left: now.left ? now.left.keys.size - (now.left.unseen ?? 0) : 0,
     missing: keys - found,
     versions: now.versions + (before?.versions ?? 0),
     uploads: now.uploads + (before?.uploads ?? 0),

@@ -1,8 +1,10 @@
 import type { FailureKind, KeyFailure, ObjectStore, VersionLock } from '@lethe/object-store';
 
-/** What is left under the keys after a sweep of one store, by reading back. */
+/** What is left under the keys after a sweep of one store, by reading back, or because their deletion failed unseen. */
 export interface KeysLeft {
   readonly keys: ReadonlySet<string>;
+  /** Of how many of them no listing showed anything; none where it is not said. */
+  readonly unseen?: number;
   /** Why, worst first, with how many keys each: "3 blocked until 2027-01-01T00:00:00Z, 1 AccessDenied". */
   readonly reason: string;
   /** The worst. `blocked`: by a retention or a hold. */

@@ -8,7 +8,7 @@ import {
 import { allOf } from './read-back.js';
 
 /** What a bucket without versions calls the version that an object is. */
-const NO_VERSION = 'null';
+export const NO_VERSION = 'null';
 const ABORTS = 16;
 /** So many keys of a request may each make all of it fail. */
 const POISON_KEYS = 8;
@@ -18,25 +18,38 @@ export interface Failure extends KeyFailure {
   readonly whole?: boolean;
 }
 
+/** A version that a listing showed, or else the object that may be under a key of a bucket without versions, for all that is listed. */
+export interface Doomed extends ObjectVersion {
+  readonly isMarker?: boolean;
+  readonly unlisted?: true;
+}
+
 /**
  * Deletes up to 1000 versions, by version id; where there are no versions, by key, which every store takes. A request that fails as a
- * whole is split until the key is found that it fails for: the others go, and that one is a failure of its own. Rejects when the store
- * is what fails.
+ * whole is split until the key is found that it fails for: the others go, and that one is a failure of its own. What is not listed is
+ * passed over where a listing shows versions: a deletion by key would add a marker. Rejects when the store is what fails.
  */
 export async function removeVersions(
   store: ObjectStore,
-  versions: readonly ObjectVersion[],
+  doomed: readonly Doomed[],
   signal: AbortSignal,
 ): Promise<Failure[]> {
   const byKey =
-    versions.every(({ versionId }) => versionId === NO_VERSION) && !(await store.mayHaveVersions());
+    doomed.every(({ versionId, isMarker }) => versionId === NO_VERSION && isMarker !== true) &&
+    !(await store.mayHaveVersions());
+  const versions = byKey ? doomed : doomed.filter(({ unlisted }) => unlisted !== true);
+  if (versions.length === 0) return [];
   const remove = byKey
     ? (some: readonly ObjectVersion[]) =>
         store.deleteKeys(
           some.map(({ key }) => key),
           signal,
         )
-    : (some: readonly ObjectVersion[]) => store.deleteVersions(some, signal);
+    : (some: readonly ObjectVersion[]) =>
+        store.deleteVersions(
+          some.map(({ key, versionId }) => ({ key, versionId })),
+          signal,
+        );
   const failures = await splitting(versions, remove, signal);
   // Refusals are asked about by version.
   return byKey ? failures.map((failure) => ({ ...failure, versionId: NO_VERSION })) : failures;
@@ -65,7 +78,13 @@ async function splitting(
       if (signal.aborted || versions.length === 1 || hopeless || !mayBeOneKeys(error)) throw error;
       const [first] = some as [ObjectVersion];
       if (some.length === 1)
-        failures.push({ ...first, code: (error as Error).name, kind: 'retry', whole: true });
+        failures.push({
+          key: first.key,
+          versionId: first.versionId,
+          code: (error as Error).name,
+          kind: 'retry',
+          whole: true,
+        });
       else
         for (const half of [some.slice(0, some.length >> 1), some.slice(some.length >> 1)])
           await attempt(half);

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@lethe/object-store';
 import { whyLeft, type KeysLeft } from './keys-left.js';
 import { readKeys, uploadsOf, versionsOf, type Method } from './read-back.js';
-import { createPass, createTally } from './sweep-pass.js';
+import { createPass, createTally, type Pass } from './sweep-pass.js';
 
 /** What a sweep of one store came to: each of its keys was found or missing. */
 export interface KeysSwept {
@@ -28,8 +28,9 @@ const LIKELY_ITEMS_PER_KEY = 1;
 
 /**
  * Deletes every version, delete marker and unfinished upload under up to 1000 keys, which are ascending: lists what is there, deletes
- * exactly that, and reads back until nothing is left. What a deletion answers is believed only as far as the reason for what is left:
- * the reading decides. What the store refused is not asked for again. Rejects when the store does not answer, and when `signal` aborts:
+ * exactly that, and reads back until nothing is left. Where a bucket has no versions, keys that are not listed are deleted with the
+ * others: a listing may lag behind. What a deletion answers is believed only as far as the reason for what is left: the reading decides,
+ * but for a key that was not listed and whose deletion failed: it is left. What the store refused is not asked for again. Rejects when the store does not answer, and when `signal` aborts:
  * no deletion is sent after that, also no further attempt of one that is under way. Then nothing is known, and the page is swept again.
  */
 export async function sweepKeys(
@@ -43,20 +44,27 @@ export async function sweepKeys(
   let [toRead, withUploads, itemsPerKey] = [keys, keys, LIKELY_ITEMS_PER_KEY];
   let previous: string | undefined;
   let same = 0;
+  const leftBy = async (pass: Pick<Pass, 'found' | 'failures'>): Promise<KeysLeft | undefined> => {
+    const kept = tally.kept();
+    const left = new Set([...pass.found, ...kept.keys()]);
+    if (left.size === 0) return undefined;
+    const failures = new Set([...tally.refused(), ...kept.values(), ...pass.failures]);
+    return { ...(await whyLeft(store, left, failures, signal)), unseen: tally.unseen(left) };
+  };
   for (let round = 0; round < ROUNDS; round++) {
-    const pass = createPass(store, tally, signal);
+    const pass = createPass(store, tally, round === 0, signal);
     // Uploads before versions: one that is completed in between shows as a version.
     await readKeys(uploadsOf(store), prefix, withUploads, pass.takeUploads);
     withUploads = keysOf(withUploads, pass.withUploads);
     const others = await readKeys(versionsOf(store, itemsPerKey), prefix, toRead, pass.takeVersions);
     await pass.finish();
-    if (pass.found.size === 0) return end(undefined);
     same = pass.mark() === previous ? same + 1 : 0;
-    if (!pass.asked() || same === ROUNDS_WITHOUT_PROGRESS - 1)
-      return end(await whyLeft(store, pass.found, [...tally.refused(), ...pass.failures], signal));
+    const settled = pass.found.size === 0 && !pass.blind();
+    if (settled || !pass.asked() || same === ROUNDS_WITHOUT_PROGRESS - 1) return end(await leftBy(pass));
     previous = pass.mark();
-    itemsPerKey = (others * toRead.length) / pass.found.size;
-    toRead = keysOf(keys, pass.found);
+    const next = pass.blind() ? keys : keysOf(keys, pass.found);
+    itemsPerKey = (others * toRead.length) / next.length;
+    toRead = next;
   }
   throw new Error('versions come as fast as they are deleted');
 }

@@ -1,6 +1,6 @@
 import type { KeyFailure, ListedVersion, ObjectStore, UnfinishedUpload } from '@lethe/object-store';
 import type { Method, Reading } from './read-back.js';
-import { abortUploads, removeVersions, type Failure } from './remove.js';
+import { abortUploads, NO_VERSION, removeVersions, type Doomed, type Failure } from './remove.js';
 
 const REQUEST_KEYS = 1_000;
 /** So many versions are remembered one by one. Beyond them one that a store falsely says to have deleted may count twice. */
@@ -16,6 +16,13 @@ export interface Tally {
   /** Nothing was seen under so many keys. */
   readClean(method: Method): void;
   refused(): Iterable<KeyFailure>;
+  /** The key is left for that, also where nothing is seen under it: it was not seen when its deletion failed. */
+  keep(failure: KeyFailure): void;
+  /** Something that was seen under the key was deleted. */
+  release(key: string): void;
+  kept(): ReadonlyMap<string, KeyFailure>;
+  /** How many of the keys nothing was ever seen under. */
+  unseen(keys: Iterable<string>): number;
   sums(keys: number): {
     found: number;
     missing: number;
@@ -29,6 +36,7 @@ export function createTally(): Tally {
   const found = new Set<string>();
   const done = new Set<string>();
   const refused = new Map<string, KeyFailure>();
+  const kept = new Map<string, KeyFailure>();
   const methods = new Set<Method>();
   const counts = { versions: 0, uploads: 0 };
   return {
@@ -49,6 +57,10 @@ export function createTally(): Tally {
     },
     readClean: (method) => void methods.add(method),
     refused: () => refused.values(),
+    keep: (failure) => void kept.set(failure.key, failure),
+    release: (key) => void kept.delete(key),
+    kept: () => kept,
+    unseen: (keys) => [...keys].filter((key) => !found.has(key)).length,
     sums: (keys) => ({
       found: found.size,
       missing: keys - found.size,
@@ -58,14 +70,19 @@ export function createTally(): Tally {
   };
 }
 
-/** One pass over keys: deletes what it finds. Whether it is gone then, the next pass sees. */
-export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal) {
+/**
+ * One pass over keys: deletes what it finds. Whether it is gone then, the next pass sees. `mayBeBlind`: where a bucket has no versions,
+ * it deletes the other keys too, for an object that a listing lacks may be there all the same. The next pass must read all keys then:
+ * a bucket that has versions since has markers under them.
+ */
+export function createPass(store: ObjectStore, tally: Tally, mayBeBlind: boolean, signal: AbortSignal) {
   const found = new Set<string>();
   const withUploads = new Set<string>();
   const failures: KeyFailure[] = [];
   const fingerprint = createFingerprint();
-  let waiting: ListedVersion[] = [];
+  let waiting: Doomed[] = [];
   let asked = false;
+  let blind = false;
 
   const idOf = ({ key, versionId }: { readonly key: string; readonly versionId?: string | undefined }) =>
     `${key} ${versionId ?? ''}`;
@@ -77,6 +94,12 @@ export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal
   const fail = (id: string, failure: Failure) => {
     if (!tally.refuse(id, failure)) failures.push(failure);
   };
+  /** The filesystem looks up each name itself. */
+  const isBlind = async (items: readonly ListedVersion[]) =>
+    mayBeBlind &&
+    store.kind === 's3' &&
+    items.every(({ versionId, isMarker }) => versionId === NO_VERSION && !isMarker) &&
+    !(await store.mayHaveVersions());
 
   async function removeWaiting(most: number): Promise<void> {
     while (waiting.length > most) {
@@ -89,8 +112,13 @@ export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal
       );
       for (const version of some) {
         const failure = failed.get(idOf(version));
-        if (failure) fail(idOf(version), failure);
-        else tally.gone('versions', idOf(version));
+        if (failure) {
+          fail(idOf(version), failure);
+          if (version.unlisted) tally.keep(failure);
+        } else if (!version.unlisted) {
+          tally.gone('versions', idOf(version));
+          tally.release(version.key);
+        }
       }
     }
   }
@@ -104,9 +132,18 @@ export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal
     mark: () => fingerprint.text(),
     /** Whether it asked for a deletion. */
     asked: () => asked,
+    /** Whether it asked for the deletion of what it did not find. */
+    blind: () => blind,
     async takeVersions({ keys, items, method }: Reading<ListedVersion>): Promise<void> {
-      if (new Set(items.map(({ key }) => key)).size < keys.length) tally.readClean(method);
+      const listed = new Set(items.map(({ key }) => key));
       waiting.push(...items.filter((version) => see(version.key, idOf(version))));
+      if (listed.size < keys.length) {
+        if (await isBlind(items)) {
+          blind = true;
+          for (const key of keys)
+            if (!listed.has(key)) waiting.push({ key, versionId: NO_VERSION, unlisted: true });
+        } else tally.readClean(method);
+      }
       await removeWaiting(REQUEST_KEYS);
     },
     async takeUploads({ items }: Reading<UnfinishedUpload>): Promise<void> {
@@ -125,6 +162,8 @@ export function createPass(store: ObjectStore, tally: Tally, signal: AbortSignal
     finish: () => removeWaiting(0),
   };
 }
+
+export type Pass = ReturnType<typeof createPass>;
 
 /** Tells two sets apart without holding them: a key may have more versions than memory should. FNV-1a, over UTF-16. */
 function createFingerprint() {
