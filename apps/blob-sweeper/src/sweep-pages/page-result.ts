@@ -46,11 +46,10 @@ const placeOf = (grant: Grant, page: ReleasedPage) => ({
   cut: page.cut,
 });
 
-/** When the last of the stores' locks ends; none when one of them has no end that is known. */
+/** When the last of the stores' locks ends; none when anything is left anywhere that does not wait for one. */
 function lastLock(lefts: readonly KeysLeft[]): Date | null {
-  const locks = lefts.filter(({ kind, until }) => kind === 'blocked' || until !== undefined);
-  if (locks.length === 0 || locks.some(({ until }) => until === undefined)) return null;
-  return new Date(Math.max(...locks.map(({ until }) => (until as Date).getTime())));
+  if (lefts.length === 0 || lefts.some(({ until }) => until === undefined)) return null;
+  return new Date(Math.max(...lefts.map(({ until }) => (until as Date).getTime())));
 }
 
 function earlier(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { whyLeft } from './keys-left.js';
 
 const NEVER = new AbortController().signal;
+const NOW = new Date('2026-12-01T00:00:00Z');
 const SOON = new Date('2027-01-01T00:00:00.250Z');
 const LATE = new Date('2028-01-01T00:00:00Z');
 const failure = (key: string, kind: FailureKind, code = 'AccessDenied', versionId = 'v1'): KeyFailure => ({
@@ -27,7 +28,7 @@ const judge = (
   failures: KeyFailure[],
   locks: Record<string, VersionLock | Error> = {},
   keys = ['a', 'b', 'c'],
-) => whyLeft(storeWith(locks), new Set(keys), failures, NEVER);
+) => whyLeft(storeWith(locks), new Set(keys), failures, NOW, NEVER);
 
 describe('whyLeft', () => {
   it('says until when the last lock lasts', async () => {
@@ -69,9 +70,24 @@ describe('whyLeft', () => {
     const left = await judge(failures, { 'b v1': { until: SOON } }, ['a', 'b', 'c', 'd', 'e']);
     expect(left).toMatchObject({
       kind: 'gone',
-      until: SOON,
+      until: undefined, // the others may go sooner
       reason: '1 NoSuchBucket, 1 blocked until 2027-01-01T00:00:00Z, 2 AccessDenied, 1 StillThere',
     });
+  });
+
+  it.each([
+    ['refused', failure('b', 'permission')],
+    ['that the store had no time for', failure('b', 'retry', 'SlowDown')],
+    ['that is there still', undefined],
+  ])('does not wait for a lock where there is another key %s', async (_, other) => {
+    const failures = [failure('a', 'permission'), ...(other ? [other] : [])];
+    const left = await judge(failures, { 'a v1': { until: LATE } }, ['a', 'b']);
+    expect(left).toMatchObject({ kind: 'blocked', until: undefined });
+  });
+
+  it('takes a lock that is over for a refusal', async () => {
+    const left = await judge([failure('a', 'permission')], { 'a v1': { until: NOW } }, ['a']);
+    expect(left).toMatchObject({ kind: 'permission', until: undefined, reason: '1 AccessDenied' });
   });
 
   it('takes a store that does not say for one without a lock', async () => {
@@ -82,7 +98,7 @@ describe('whyLeft', () => {
   it('asks for a thousand versions at most, and only for those of keys that are left', async () => {
     const many = Array.from({ length: 1_500 }, (_, n) => failure('a', 'permission', 'AccessDenied', `v${n}`));
     const store = storeWith({});
-    await whyLeft(store, new Set(['a']), [failure('gone since', 'permission'), ...many], NEVER);
+    await whyLeft(store, new Set(['a']), [failure('gone since', 'permission'), ...many], NOW, NEVER);
     expect(store.asked).toHaveLength(1_000);
     expect(store.asked[0]).toBe('a v0');
   });
@@ -90,7 +106,9 @@ describe('whyLeft', () => {
   it('asks nothing once it is told to stop', async () => {
     const store = storeWith({});
     const told = AbortSignal.abort(new Error('lost'));
-    await expect(whyLeft(store, new Set(['a']), [failure('a', 'permission')], told)).rejects.toThrow('lost');
+    await expect(whyLeft(store, new Set(['a']), [failure('a', 'permission')], NOW, told)).rejects.toThrow(
+      'lost',
+    );
     expect(store.asked).toEqual([]);
   });
 });

@@ -9,7 +9,10 @@ export interface KeysLeft {
   readonly reason: string;
   /** The worst. `blocked`: by a retention or a hold. */
   readonly kind: LeftKind;
-  /** When the last of the locks ends; undefined where there is none, or where one has no end that is known. */
+  /**
+   * When the last of the locks ends, where nothing but locks is in the way; undefined where one has no end that is known, or anything
+   * is left for another reason: a further attempt may do that sooner.
+   */
   readonly until: Date | undefined;
 }
 
@@ -29,11 +32,13 @@ interface Reason {
   readonly until?: Date | undefined;
 }
 
-/** Asks for the locks of what was refused, and puts together why keys are left. Rejects only when `signal` aborts. */
+/** Asks for the locks of what was refused, and puts together why keys are left. A lock
+ * that is over at `now` is none. Rejects only when `signal` aborts. */
 export async function whyLeft(
   store: Pick<ObjectStore, 'lockOf'>,
   keys: ReadonlySet<string>,
   failures: Iterable<KeyFailure>,
+  now: Date,
   signal: AbortSignal,
 ): Promise<KeysLeft> {
   const reasons = new Map<string, Reason>();
@@ -52,7 +57,11 @@ export async function whyLeft(
     const locks = await Promise.all(some.map((version) => lockOf(store, version)));
     some.forEach(({ key, code }, i) => {
       const lock = locks[i];
-      note(key, lock ? { kind: 'blocked', code: 'Locked', until: lock.until } : { kind: 'permission', code });
+      const lasts = lock && (lock.until === undefined || lock.until > now);
+      note(
+        key,
+        lasts ? { kind: 'blocked', code: 'Locked', until: lock.until } : { kind: 'permission', code },
+      );
     });
   }
   for (const key of keys) if (!reasons.has(key)) reasons.set(key, { kind: 'retry', code: 'StillThere' });
@@ -83,15 +92,16 @@ function worseOf(one: Reason, other: Reason): Reason {
 function summary(keys: ReadonlySet<string>, reasons: readonly Reason[]): KeysLeft {
   const worst = [...reasons].sort((a, b) => rank(a) - rank(b))[0] as Reason;
   const locks = reasons.filter(({ kind }) => kind === 'blocked');
-  const until = lastOf(locks);
+  const lastLock = lastOf(locks);
   const counts = new Map<string, number>();
   for (const kind of KINDS)
     for (const reason of reasons)
       if (reason.kind === kind) {
-        const text = kind === 'blocked' ? blockedText(until) : reason.code.slice(0, CODE_LENGTH);
+        const text = kind === 'blocked' ? blockedText(lastLock) : reason.code.slice(0, CODE_LENGTH);
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
   const parts = [...counts].map(([text, count]) => `${count} ${text}`);
+  const until = locks.length === reasons.length ? lastLock : undefined;
   return { keys, reason: parts.join(', '), kind: worst.kind, until };
 }
 

@@ -49,7 +49,7 @@ export async function sweepKeys(
     const left = new Set([...pass.found, ...kept.keys()]);
     if (left.size === 0) return undefined;
     const failures = new Set([...tally.refused(), ...kept.values(), ...pass.failures]);
-    return { ...(await whyLeft(store, left, failures, signal)), unseen: tally.unseen(left) };
+    return { ...(await whyLeft(store, left, failures, new Date(), signal)), unseen: tally.unseen(left) };
   };
   for (let round = 0; round < ROUNDS; round++) {
     const pass = createPass(store, tally, round === 0, signal);
