@@ -196,6 +196,22 @@ describe('reportErasures', () => {
     });
   });
 
+  it('alarms and reports nothing while a store is known that no page was read back on', async () => {
+    await record(0);
+    authority.released(realmId, { pages: 1 });
+    const added = { store_id: randomUUID(), name: 'c', kind: 's3' } as const;
+    await rememberStores(database.pool, [{ ...added, organization_id: 'org2' }]);
+    await rememberStores(database.pool, [{ ...added, organization_id: 'org1' }]);
+    expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
+    expect(await alarms('ledger_incomplete')).toBe(1);
+    await retire(database.pool, added.store_id, 'org1');
+    await rememberStores(database.pool, [{ ...added, organization_id: '' }]);
+    expect(await run()).toMatchObject({ reported: 0, incomplete: 1 });
+    await retire(database.pool, added.store_id);
+    expect(await run()).toMatchObject({ reported: 1, incomplete: 0 });
+    expect(authority.reports.get(realmId)?.[0]?.blocks).toMatchObject({ stores: ['a', 'b'] });
+  });
+
   it.each([
     ['of which no store is known', { outcomes: [] }],
     ['whose blocks are not all accounted for', { outcomes: [outcome('a', { missing: 9 }), outcome('b')] }],

@@ -60,3 +60,11 @@ export function isRetiredFor(organizationId: string, storeId: string, rows: read
   );
   return own.length > 0 && own.every((row) => row.retire_time !== null);
 }
+
+/** The ids of the stores that blocks of the organization may be in, as far as no operator said otherwise. */
+export function requiredStores(organizationId: string, rows: readonly StoreRow[]): string[] {
+  const own = rows.filter(
+    (row) => row.retire_time === null && ['', organizationId].includes(row.organization_id),
+  );
+  return own.map((row) => row.store_id);
+}

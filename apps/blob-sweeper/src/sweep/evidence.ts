@@ -1,7 +1,7 @@
 import { pageLeaf, type BlockEvidence } from '@lethe/contracts';
 import { MerkleTree } from '@lethe/merkle';
 import type { Queryable } from '@lethe/postgres';
-import { isRetiredFor } from '../stores/judge-stores.js';
+import { isRetiredFor, requiredStores } from '../stores/judge-stores.js';
 import { listStoreRows } from '../stores/store-registry.sql.js';
 import type { SweepEnd } from './end.sql.js';
 import { listPages } from './ledger.sql.js';
@@ -48,7 +48,10 @@ export async function ledgerEvidence(
     after = last.page_no;
   }
   const rows = await listStoreRows(db);
-  const { byStore, elsewhere } = sums.result((storeId) => isRetiredFor(organizationId, storeId, rows));
+  const { byStore, elsewhere } = sums.result(
+    (storeId) => isRetiredFor(organizationId, storeId, rows),
+    requiredStores(organizationId, rows),
+  );
   return {
     blocked,
     elsewhere,

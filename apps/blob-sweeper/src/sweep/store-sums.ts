@@ -11,9 +11,13 @@ export interface StoreSums {
   add(page: Pick<LedgerRow, 'swept' | 'outcomes'>): void;
   /**
    * The stores that every page was read back on, by name. `elsewhere`: pages of which that is not known for a store that holds blocks
-   * still, as far as `isRetired` does not say otherwise. A store that is retired stands there only if every page was read back on it.
+   * still, as far as `isRetired` does not say otherwise, or for one of the `required`, which no page may ever have been looked for on. A
+   * store that is retired stands there only if every page was read back on it.
    */
-  result(isRetired: (storeId: string) => boolean): { byStore: StoreEvidence[]; elsewhere: number };
+  result(
+    isRetired: (storeId: string) => boolean,
+    required: readonly string[],
+  ): { byStore: StoreEvidence[]; elsewhere: number };
 }
 
 /** Sums pages up by the stores' ids: names change hands. Holds one sum for each store. */
@@ -27,7 +31,7 @@ export function createStoreSums(): StoreSums {
         unknown += 1;
       for (const outcome of outcomes) sums.set(outcome.storeId, plus(sums.get(outcome.storeId), outcome));
     },
-    result(isRetired) {
+    result(isRetired, required) {
       const all = [...sums.values()];
       const partial = all.filter((sum) => sum.pages < pages && !isRetired(sum.evidence.storeId));
       const whole = all.filter((sum) => sum.pages === pages).map(({ evidence }) => evidence);
@@ -35,7 +39,11 @@ export function createStoreSums(): StoreSums {
         isRetired(storeId) && whole.some((other) => other.store === store && other.storeId !== storeId);
       return {
         byStore: whole.filter((one) => !namesake(one)).sort((a, b) => (a.store < b.store ? -1 : 1)),
-        elsewhere: Math.max(unknown, ...partial.map((sum) => pages - sum.pages)),
+        elsewhere: Math.max(
+          unknown,
+          ...partial.map((sum) => pages - sum.pages),
+          ...required.map((storeId) => pages - (sums.get(storeId)?.pages ?? 0)),
+        ),
       };
     },
   };
