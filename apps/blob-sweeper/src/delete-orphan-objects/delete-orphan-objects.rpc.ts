@@ -37,7 +37,7 @@ export const deleteOrphanObjectsRpc =
     const realms = configured(maybe);
     const ended = await withLock(pool, `orphans of ${organizationId}`, async (lost) => {
       const store = await storeOf(stores, organizationId, request.store);
-      const waitMs = await limits.take(ids.length);
+      const waitMs = await limits.take(ids.length, [store.name]);
       if (waitMs > 0) throw limited(waitMs);
       const deleting = { realms, store, oldBefore: old, logger };
       return deleteOrphans(deleting, order, { cancelled: signal, lost });

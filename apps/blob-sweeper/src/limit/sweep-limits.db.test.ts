@@ -7,6 +7,7 @@ import { createSweepLimits, type SweepLimits } from './sweep-limits.js';
 
 const [logger, metrics] = [createLogger('test', 'silent'), createMetrics('test')];
 const PAGE = 1_000;
+const STORES = ['primary', 'slow', 'fast', 'a', 'b', 'c'];
 const never = new AbortController().signal;
 let db: TestDatabase;
 const running: SweepLimits[] = [];
@@ -37,11 +38,17 @@ async function statementsOf(work: () => Promise<unknown>): Promise<number> {
 }
 /** And found none. */
 const untilRead = (limits: SweepLimits) =>
-  eventually('the limits were read', async () => (await statementsOf(() => limits.take(PAGE))) === 0);
+  eventually('the limits were read', async () => (await statementsOf(() => limits.take(PAGE, STORES))) === 0);
+/** And found none for this store. */
+const untilFree = (limits: SweepLimits, store: string) =>
+  eventually(
+    'nobody is asked for it',
+    async () => (await statementsOf(() => limits.take(PAGE, [store]))) === 0,
+  );
 const untilTaken = (limits: SweepLimits) =>
-  eventually('blocks are taken', async () => (await limits.take(PAGE)) === 0);
+  eventually('blocks are taken', async () => (await limits.take(PAGE, STORES)) === 0);
 const untilRefused = (limits: SweepLimits) =>
-  eventually('blocks are refused', async () => (await limits.take(PAGE)) > 0);
+  eventually('blocks are refused', async () => (await limits.take(PAGE, STORES)) > 0);
 
 describe('the limit of a store', () => {
   it('holds for all replicas together', async () => {
@@ -51,7 +58,7 @@ describe('the limit of a store', () => {
     const begin = await databaseTime(db.pool);
     let [taken, passed] = [0, 0];
     for (let round = 0; round < 12; round++) {
-      const all = Array.from({ length: 12 }, (_, n) => replicas[n % 2]!.take(PAGE));
+      const all = Array.from({ length: 12 }, (_, n) => replicas[n % 2]!.take(PAGE, ['primary']));
       const jump = (round % 3) * 0.5;
       [passed] = [passed + jump, await refillFor(db.pool, 'primary', jump)];
       taken += (await Promise.all(all)).filter((waitMs) => waitMs === 0).length * PAGE;
@@ -67,31 +74,42 @@ describe('the limit of a store', () => {
     await limitStore(db.pool, 'primary', 1, -PAGE);
     limits.wake();
     await untilRefused(limits);
-    expect(await limits.take(0)).toBe(0);
+    expect(await limits.take(0, STORES)).toBe(0);
   });
 
   it('is looked up by who has not read any yet', async () => {
     await limitStore(db.pool, 'primary', 1, -500);
     const limits = createSweepLimits({ pool: db.pool, stores: [{ name: 'primary' }], logger, metrics });
-    expect(await limits.take(PAGE)).toBeGreaterThan(0);
+    expect(await limits.take(PAGE, STORES)).toBeGreaterThan(0);
   });
 
   it('takes from all stores of a page, or from none', async () => {
     await limitStore(db.pool, 'a', 1_000_000, 5_000);
     await limitStore(db.pool, 'b', 1, -10);
     const limits = await limitsOf('a', 'b', 'c');
-    expect(await limits.take(PAGE)).toBe(5_000); // ten seconds, but a look every five
+    expect(await limits.take(PAGE, STORES)).toBe(5_000); // ten seconds, but a look every five
     expect(await tokensOf(db.pool, 'a')).toBe(5_000);
     await limitStore(db.pool, 'b', 1_000, 1);
-    expect(await limits.take(PAGE)).toBe(0);
+    expect(await limits.take(PAGE, STORES)).toBe(0);
     expect(await tokensOf(db.pool, 'b')).toBeLessThan(0);
+  });
+
+  it('is not drawn from by pages that have no blocks in the store, nor holds them up', async () => {
+    await limitStore(db.pool, 'a', 1, PAGE);
+    await limitStore(db.pool, 'b', 1, -10);
+    const limits = await limitsOf('a', 'b', 'c');
+    expect(await limits.take(PAGE, ['b', 'c'])).toBeGreaterThan(0);
+    expect(await statementsOf(() => limits.take(PAGE, ['a']))).toBe(1);
+    expect(await tokensOf(db.pool, 'a')).toBeLessThan(PAGE / 2);
+    await untilFree(limits, 'c');
+    expect(await tokensOf(db.pool, 'b')).toBe(-10);
   });
 
   it('holds up no other store', async () => {
     await limitStore(db.pool, 'slow', 1, -PAGE);
     const [slow, fast] = [await limitsOf('slow'), await limitsOf('fast')];
     await untilRefused(slow);
-    for (let n = 0; n < 100; n++) expect(await fast.take(PAGE)).toBe(0);
+    for (let n = 0; n < 100; n++) expect(await fast.take(PAGE, STORES)).toBe(0);
   });
 
   it('is live: set, raised, lowered and removed while it is in use', async () => {

@@ -14,10 +14,11 @@ const LAST_WAIT_MS = 5_000;
 /** How fast blocks are deleted from these stores, at most, by all replicas together. */
 export interface SweepLimits extends Component {
   /**
-   * Takes so many blocks from each limited store's bucket, or from none of them. Answers 0 when they were taken, else after how many
-   * milliseconds to ask again. Where no store is limited that asks nobody. Taken is taken, also when the deletion fails then.
+   * Takes so many blocks from the bucket of each of these stores that is limited, or from none of them. Answers 0 when they were
+   * taken, else after how many milliseconds to ask again. Where none is limited that asks nobody. Taken is taken, also when the
+   * deletion fails then.
    */
-  take(blocks: number): Promise<number>;
+  take(blocks: number, stores: readonly string[]): Promise<number>;
   /** Resolves after this time, at a change of the limits, or when the signal aborts. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Looks at the limits soon. */
@@ -54,10 +55,11 @@ export function createSweepLimits(deps: {
 
   return {
     ...loop,
-    async take(blocks) {
-      if (blocks === 0 || limited.length === 0) return 0;
+    async take(blocks, stores) {
+      const own = limited.filter((store) => stores.includes(store));
+      if (blocks === 0 || own.length === 0) return 0;
       const waitMs = await transaction(pool, async (tx) => {
-        const buckets = await openBuckets(tx, SWEEP_LIMITS, limited, MAX_PAGE_BLOCKS);
+        const buckets = await openBuckets(tx, SWEEP_LIMITS, own, MAX_PAGE_BLOCKS);
         const longest = Math.max(0, ...buckets.map((bucket) => bucket.waitMs));
         if (longest === 0) for (const bucket of buckets) await bucket.take([blocks]);
         return longest;

@@ -102,7 +102,10 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     }
     const now = await standingOf(authority, page);
     if (now.kind !== 'granted') return now;
-    const waitMs = await limits.take(page.blockIds.length);
+    const waitMs = await limits.take(
+      page.blockIds.length,
+      stores.map(({ name }) => name),
+    );
     if (waitMs > 0) return { kind: 'limited', waitMs };
     const swept = await ask(
       onEach(stores, grant, page, (store, prefix, keys) => sweepKeys(store, prefix, keys, lost)),
