@@ -26,6 +26,12 @@ export function certificatePage(claims: CertificateClaims, keyId: string): strin
           .join(', ')}${stores.length > 0 ? ` on ${stores.join(', ')}` : ''}`,
       ),
     ),
+    ...(claims.version === 2 ? claims.stores : []).map(({ store, keysFound, keysMissing, versionsDeleted }) =>
+      row(
+        `store ${store}`,
+        `${keysFound} keys found, ${keysMissing} missing, ${versionsDeleted} versions deleted`,
+      ),
+    ),
     row('signed', `EdDSA, key ${keyId}`),
   ];
 }
