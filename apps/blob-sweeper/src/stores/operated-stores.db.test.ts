@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { status } from '@grpc/grpc-js';
 import type { ObjectStore } from '@lethe/object-store';
 import { createS3Store } from '@lethe/object-store';
 import { createTestBucket, type TestBucket } from '@lethe/object-store/testing';
@@ -7,8 +8,9 @@ import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/te
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listStoresRpc } from '../list-stores/list-stores.rpc.js';
 import { retireStoreRpc } from '../retire-store/retire-store.rpc.js';
+import { recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { MIGRATIONS } from '../testing/world.js';
-import { forgetStores } from '../testing/world.sql.js';
+import { clearAll } from '../testing/world.sql.js';
 import { createStoreSet, type PlacedStore } from './store-set.js';
 
 const logger = createLogger('test', 'silent');
@@ -19,7 +21,7 @@ beforeAll(async () => {
   database = await createTestDatabase(MIGRATIONS);
 });
 beforeEach(async () => {
-  await forgetStores(database.pool);
+  await clearAll(database.pool);
   bucket = await createTestBucket(serverVariable);
   store = createS3Store(bucket.options());
 });
@@ -51,6 +53,19 @@ const retire = (over: object = {}, ...stores: PlacedStore[]) => {
   };
   return retireStoreRpc(database.pool, stores, logger)(request);
 };
+/** A page of which so much is left in a store. */
+function blockedPage(
+  { name, id, kind }: Pick<ObjectStore, 'name' | 'id' | 'kind'>,
+  { organization_id = 'org1', left }: { organization_id?: string; left: number },
+): PageResult {
+  const counts = { found: 9, missing: 1, versions: 0, uploads: 0 };
+  return {
+    ...{ realm_id: randomUUID(), epoch: 1, page_no: 0, cut: 1 },
+    ...{ rows: 10, swept: 10, row_digest: Buffer.alloc(32), organization_id },
+    ...{ state: 'blocked', stores: [name], blocks_left: 10, reason: 'AccessDenied', blocked_until: null },
+    outcomes: [{ store: name, storeId: id, kind, left, ...counts, readBack: ['listing'] }],
+  };
+}
 
 describe('ListStores', () => {
   it('shows a store before it was ever recognized, and after', async () => {
@@ -106,6 +121,37 @@ describe('RetireStore', () => {
     );
     other.close();
     second.close();
+  });
+
+  it('refuses one that showed blocks of an open purge, until they are seen to be gone', async () => {
+    await recognize('org1', placed(store));
+    await recognize('org1', placed(store, 'org1', 'org2'));
+    const page = blockedPage(store, { organization_id: 'org1', left: 3 });
+    await recordPage(database.pool, page);
+    await recordPage(database.pool, blockedPage(store, { organization_id: 'org2', left: 4 }));
+    await recordPage(database.pool, blockedPage(store, { organization_id: 'org2', left: 0 }));
+    await recordPage(database.pool, blockedPage({ ...store, id: randomUUID() }, { left: 9 }));
+    const refused = (blocks: string) => ({
+      code: status.FAILED_PRECONDITION,
+      reason: 'STORE_NOT_EMPTY',
+      message: expect.stringContaining(`${blocks} blocks`) as string,
+      facts: { blocks },
+    });
+    await expect(retire()).rejects.toMatchObject(refused('7'));
+    await expect(retire({ organizationId: 'org1' })).rejects.toMatchObject(refused('3'));
+    expect(await list()).toMatchObject(
+      [1, 2, 3].map(() => ({ trouble: expect.stringMatching(/neither/) as string })),
+    );
+    const gone = page.outcomes.map((outcome) => ({ ...outcome, left: 0 }));
+    await recordPage(database.pool, {
+      ...page,
+      state: 'verified',
+      blocks_left: 0,
+      reason: null,
+      outcomes: gone,
+    });
+    await retire({ organizationId: 'org1' });
+    await expect(retire()).rejects.toMatchObject(refused('4'));
   });
 
   it('refuses one that is configured, and one that nobody knows', async () => {

@@ -125,6 +125,7 @@ describe('lethe stores retire', () => {
 
   it.each([
     [status.FAILED_PRECONDITION, 'STORE_CONFIGURED'],
+    [status.FAILED_PRECONDITION, 'STORE_NOT_EMPTY'],
     [status.NOT_FOUND, 'STORE_NOT_FOUND'],
   ])('ends with 1 on %s %s', async (code, reason) => {
     const retireStore = () => {

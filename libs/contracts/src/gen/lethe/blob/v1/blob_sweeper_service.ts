@@ -266,7 +266,7 @@ export interface Store {
   organizationId: string;
   /** In the configuration of the replica that answers. */
   configured: boolean;
-  /** Absent: it was never recognized. */
+  /** When it was first configured. Absent: no replica has remembered it yet. */
   firstSeenTime: Date | undefined;
   retireTime: Date | undefined;
   retiredBy: string;
@@ -3950,7 +3950,8 @@ export const BlobSweeperServiceService = {
   },
   /**
    * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
-   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED, or STORE_NOT_EMPTY while pages are blocked of which
+   * the store had something left when it was last asked (metadata: blocks); NOT_FOUND STORE_NOT_FOUND.
    */
   retireStore: {
     path: "/lethe.blob.v1.BlobSweeperService/RetireStore" as const,
@@ -4054,7 +4055,8 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
   listStores: handleUnaryCall<ListStoresRequest, ListStoresResponse>;
   /**
    * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
-   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED, or STORE_NOT_EMPTY while pages are blocked of which
+   * the store had something left when it was last asked (metadata: blocks); NOT_FOUND STORE_NOT_FOUND.
    */
   retireStore: handleUnaryCall<RetireStoreRequest, RetireStoreResponse>;
   /** The ledger's verified pages of a realm in page order: what a certificate's root was computed from. NOT_FOUND SWEEP_NOT_FOUND. */
@@ -4171,7 +4173,8 @@ export interface BlobSweeperServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * A store that was configured once keeps every page from being verified until it is configured again, or until an operator
-   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED; NOT_FOUND STORE_NOT_FOUND.
+   * says by this that no block is left in it. FAILED_PRECONDITION STORE_CONFIGURED, or STORE_NOT_EMPTY while pages are blocked of which
+   * the store had something left when it was last asked (metadata: blocks); NOT_FOUND STORE_NOT_FOUND.
    */
   retireStore(
     request: RetireStoreRequest,
