@@ -25,7 +25,7 @@ describe('readConfig', () => {
     expect(readConfig(env)).toMatchObject({
       authorityToken: 'secret',
       windowPages: 16,
-      pageBlocks: 1_000,
+      pageBlocks: 990,
       rereleaseMs: 60_000,
       maxPagesInFlight: 1_024,
       uploadQuarantineSeconds: 3_600,

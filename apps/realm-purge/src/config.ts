@@ -28,7 +28,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: readDatabaseUrl(c),
     windowPages: c.integer('RELEASE_WINDOW_PAGES', 16, 1, 1_000),
     maxPagesInFlight: c.integer('MAX_PAGES_IN_FLIGHT', 1_024, 1, 100_000),
-    pageBlocks: c.integer('PAGE_BLOCKS', 1_000, 1, 1_000),
+    // A store lists a thousand items at once, and has to show what comes behind a page's last key.
+    pageBlocks: c.integer('PAGE_BLOCKS', 990, 1, 1_000),
     rereleaseMs: c.integer('RERELEASE_MS', 60_000, 100, 86_400_000),
     uploadQuarantineSeconds: c.integer('UPLOAD_QUARANTINE_SECONDS', 3_600, 0, 604_800),
     stepConcurrency: c.integer('STEP_CONCURRENCY', 8, 1, 12),
