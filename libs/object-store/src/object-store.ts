@@ -26,9 +26,10 @@ export interface UnfinishedUpload {
 
 /**
  * What a failure asks for. `retry`: a further attempt may do it, for the store was busy, failed inside, or said nothing. `permission`: it
- * was refused, by rights or by a lock: {@link ObjectStore.lockOf} tells which. `gone`: there is no such bucket or account.
+ * was refused, by rights or by a lock: {@link ObjectStore.lockOf} tells which. `gone`: there is no such bucket or account. `remains`: the
+ * key may be gone, and the store says that something of it is not: no listing will show it any more, and no further attempt finds it.
  */
-export type FailureKind = 'retry' | 'permission' | 'gone';
+export type FailureKind = 'retry' | 'permission' | 'gone' | 'remains';
 
 /** Why a key could not be deleted, in the store's own code. A key the store said nothing about is a failure too. */
 export interface KeyFailure {

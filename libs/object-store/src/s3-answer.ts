@@ -65,9 +65,12 @@ const REFUSALS = new Set([
   'SignatureDoesNotMatch',
 ]);
 const GONE = new Set(['NoSuchBucket', 'NoSuchUser', 'NotSignedUp']);
+/** Of Swift, once: the object is gone, and parts of it are not. */
+const REMAINS = new Set(['SLODeleteError']);
 
 /** Codes that nobody knows ask for a further attempt: it costs little, and is bounded. */
 export function failureKind(code: string): FailureKind {
+  if (REMAINS.has(code)) return 'remains';
   if (REFUSALS.has(code)) return 'permission';
   return GONE.has(code) ? 'gone' : 'retry';
 }

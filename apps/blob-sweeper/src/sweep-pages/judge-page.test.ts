@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerRow } from '../sweep/ledger.sql.js';
+import type { LedgerRow, StoreOutcome } from '../sweep/ledger.sql.js';
 import { judgePage, type ReleasedPage } from './judge-page.js';
 
 const [DIGEST, OTHER] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
@@ -12,7 +12,7 @@ const page = (rows: number, swept: number, rowDigest = DIGEST, cut = 5): Release
   rowDigest,
 });
 const row = (state: 'verified' | 'blocked', rows: number, swept: number) =>
-  ({ state, rows, swept, row_digest: DIGEST, cut: 5 }) as LedgerRow;
+  ({ state, rows, swept, row_digest: DIGEST, cut: 5, outcomes: [] }) as unknown as LedgerRow;
 
 describe('judgePage', () => {
   it.each([
@@ -46,6 +46,21 @@ describe('judgePage', () => {
   ])('refuses a cut that is %s', (_, released) => {
     expect(judgePage(row('verified', 3, 3), false, released)).toMatchObject({ kind: 'refused' });
     expect(judgePage(row('blocked', 3, 3), false, released)).toMatchObject({ kind: 'refused' });
+  });
+
+  it.each([
+    ['the same cut', 5, 5, 'remains'],
+    ['a newer cut', 6, 5, 'remains'],
+    ['the first cut of a retry', 2 ** 32 + 1, 5, 'sweep'],
+    ['a newer cut of that retry, if that one found it', 2 ** 32 + 2, 2 ** 32 + 1, 'remains'],
+    ['a newer cut of that retry, which found nothing yet', 2 ** 32 + 2, 5, 'sweep'],
+    ['the next retry', 2 * 2 ** 32 + 1, 2 ** 32 + 1, 'sweep'],
+  ])('keeps blocked what a store said to stay, until somebody orders a retry: %s', (_, cut, found, kind) => {
+    const outcomes = [{}, { remains: { keys: 1, cut: found } }] as StoreOutcome[];
+    const known = { ...row('blocked', 3, 3), outcomes };
+    for (const released of [page(3, 3, DIGEST, cut), ...(cut > 5 ? [page(2, 2, OTHER, cut)] : [])])
+      expect(judgePage(known, false, released)).toMatchObject({ kind });
+    expect(judgePage(known, true, page(3, 3, DIGEST, cut))).toMatchObject({ kind: 'refused' });
   });
 
   it('refuses every page that is not verified once the sweep has ended', () => {

@@ -23,6 +23,8 @@ export type Judgement =
       readonly sweepAgain: boolean;
       readonly record: boolean;
     }
+  /** A store said that something of it stays which no sweep finds, and nobody ordered to try again since: it is blocked still. */
+  | { readonly kind: 'remains'; readonly row: LedgerRow }
   /** Its blocks may live again under the same ids: nothing is deleted, whatever the page says. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -46,5 +48,11 @@ export function judgePage(known: LedgerRow | undefined, ended: boolean, page: Re
   if (ended) return { kind: 'refused', reason: 'the sweep of this realm has ended' };
   if (known && (page.cut < known.cut || (page.cut === known.cut && !same)))
     return { kind: 'refused', reason: `an older cut: ${page.cut}, and ${known.cut} was swept` };
+  if (known?.outcomes.some(({ remains }) => remains && retriesOf(page.cut) <= retriesOf(remains.cut)))
+    return { kind: 'remains', row: known };
   return { kind: 'sweep' };
 }
+
+/** How often an operator had ordered to try again when the page was cut: each order begins its cuts at a multiple of this. */
+const CUTS_OF_A_RETRY = 2 ** 32;
+const retriesOf = (cut: number) => Math.floor(cut / CUTS_OF_A_RETRY);

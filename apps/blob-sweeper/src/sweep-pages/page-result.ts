@@ -27,7 +27,7 @@ export function resultOf(
     state: left.size === 0 ? 'verified' : 'blocked',
     stores: namesOf(stores),
     outcomes: stores.map((store) =>
-      outcomeOf(store, swept.get(store) as KeysSwept, earlier(known, page, store)),
+      outcomeOf(store, swept.get(store) as KeysSwept, earlier(known, page, store), page.cut),
     ),
     blocks_left: left.size,
     reason: lefts.map((one) => `${one.name}: ${one.left.reason}`).join('; ') || null,
@@ -64,7 +64,13 @@ const sameBlocks = (known: LedgerRow, page: ReleasedPage) =>
   known.row_digest.equals(page.rowDigest) && known.swept === page.blockIds.length;
 
 /** A key that came back, and went a second time, counts once. */
-function outcomeOf(store: ObjectStore, now: KeysSwept, before: StoreOutcome | undefined): StoreOutcome {
+function outcomeOf(
+  store: ObjectStore,
+  now: KeysSwept,
+  before: StoreOutcome | undefined,
+  cut: number,
+): StoreOutcome {
+  const remains = now.left?.remains ?? 0;
   const keys = now.found + now.missing;
   const found = Math.min(keys, now.found + (before ? before.found - before.left : 0));
   return {
@@ -77,6 +83,27 @@ function outcomeOf(store: ObjectStore, now: KeysSwept, before: StoreOutcome | un
     versions: now.versions + (before?.versions ?? 0),
     uploads: now.uploads + (before?.uploads ?? 0),
     readBack: now.readBack,
+    ...(remains > 0 && { remains: { keys: remains, cut } }),
+  };
+}
+
+/** Of a store that failed: nothing is known of the keys, and all of them are left. */
+export const notAnswered = (keys: readonly string[], { name }: Error): KeysSwept => ({
+  ...{ found: 0, missing: keys.length, versions: 0, uploads: 0, readBack: [] },
+  left: { keys: new Set(keys), unseen: keys.length, reason: name, kind: 'retry', until: undefined },
+});
+
+/** What a store once said to stay is left still: no sweep would find it, and only an operator can say that it was looked after. */
+export function remainsStill(grant: Grant, page: ReleasedPage, known: LedgerRow): PageResult {
+  const { stores, outcomes, blocks_left, reason } = known;
+  return {
+    ...placeOf(grant, page),
+    state: 'blocked',
+    stores,
+    outcomes,
+    blocks_left,
+    reason,
+    blocked_until: null,
   };
 }
 
@@ -88,13 +115,17 @@ export function nothingKnown(
   reason: string,
   known: LedgerRow | undefined,
 ): PageResult {
+  const outcomes = known?.outcomes ?? [];
+  const remaining = outcomes.flatMap(({ store, remains }) =>
+    remains ? [`${store}: ${remains.keys} SLODeleteError`] : [],
+  );
   return {
     ...placeOf(grant, page),
     state: 'blocked',
     stores: namesOf(stores),
-    outcomes: known && sameBlocks(known, page) ? known.outcomes : [],
+    outcomes: remaining.length > 0 || (known && sameBlocks(known, page)) ? outcomes : [],
     blocks_left: Math.max(1, page.blockIds.length),
-    reason,
+    reason: [reason, ...remaining].join('; '),
     blocked_until: null,
   };
 }
@@ -112,7 +143,7 @@ export function stillGone(
   const added = stores.filter(({ id }) => !known.outcomes.some(({ storeId }) => storeId === id));
   const outcomes = [
     ...known.outcomes,
-    ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined)),
+    ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined, page.cut)),
   ].sort((a, b) => (a.store < b.store ? -1 : 1));
   return { ...known, cut: page.cut, stores: outcomes.map(({ store }) => store), outcomes };
 }

@@ -12,7 +12,7 @@ import { allOf } from '../sweep/read-back.js';
 import { sweepKeys, type KeysSwept } from '../sweep/sweep-keys.js';
 import type { StoreSet } from '../stores/store-set.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
-import { nothingKnown, receiptOf, resultOf, stillGone } from './page-result.js';
+import { notAnswered, nothingKnown, receiptOf, remainsStill, resultOf, stillGone } from './page-result.js';
 import { standingOf, type PageOwner, type Standing } from './standing.js';
 
 export interface Sweeping {
@@ -77,16 +77,22 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     const known = await findPage(pool, realmId, epoch, page.page);
     const judged = judgePage(known, ended, page);
     if (judged.kind === 'refused') return judged;
+    if (judged.kind === 'remains') {
+      const result = remainsStill(grant, page, judged.row);
+      await commit(result, true);
+      return { kind: 'blocked', result };
+    }
     const where = await ask(sweeping.stores.of(grant.organizationId));
     if (where instanceof Unanswered) return notDone(grant, where);
     const { stores } = where;
     if (where.kind === 'unsure') {
       const result = nothingKnown(stores, grant, page, where.reason, known);
-      await commit(result, true);
+      // Of a sweep that has ended the ledger is final.
+      await commit(result, !ended);
       return { kind: 'blocked', result };
     }
     if (judged.kind === 'verified') {
-      const seen = await ask(onEach(stores, grant, page, lookAtKeys));
+      const seen = await ask(onEach(stores, grant, page, lost, lookAtKeys));
       if (seen instanceof Unanswered) return notDone(grant, seen);
       const back = [...seen.values()].some(({ left }) => left !== undefined);
       if (!back) {
@@ -108,7 +114,7 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
     );
     if (waitMs > 0) return { kind: 'limited', waitMs };
     const swept = await ask(
-      onEach(stores, grant, page, (store, prefix, keys) => sweepKeys(store, prefix, keys, lost)),
+      onEach(stores, grant, page, lost, (store, prefix, keys) => sweepKeys(store, prefix, keys, lost)),
     );
     if (swept instanceof Unanswered) return notDone(grant, swept);
     const result = resultOf(grant, page, swept, known);
@@ -120,7 +126,7 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
 
 /**
  * For a store that does not answer at all: the page counts as blocked with all of its blocks, so that it is seen, and comes again
- * when it is released again. What another sweeper verified meanwhile stands.
+ * when it is released again. What another sweeper verified meanwhile stands, and so does the ledger of a sweep that has ended.
  */
 export async function givePageUp(
   { pool }: Pick<Sweeping, 'pool'>,
@@ -128,7 +134,9 @@ export async function givePageUp(
   page: ReleasedPage,
   reason: string,
 ): Promise<void> {
+  if (releasedPages(grant) !== undefined) return;
   await transaction(pool, async (tx) => {
+    if (await hasEnded(tx, grant.workspaceId, grant.epoch)) return;
     const known = await findPage(tx, grant.workspaceId, grant.epoch, page.page);
     const result = nothingKnown([], grant, page, reason, known);
     if ((await recordPage(tx, result)) === 1) await appendEvents(tx, receiptOf(grant, result));
@@ -144,17 +152,32 @@ const notDone = (grant: Grant, { error }: Unanswered): SweepOutcome =>
     ? { kind: 'away', grant, outage: error.outage }
     : { kind: 'unanswered', grant, error };
 
-/** Asks all stores at once for the page's keys. */
+/**
+ * Asks all stores at once for the page's keys. One that fails rejects, unless another says that something stays there: it says so once,
+ * so that must be recorded; all keys are left on the one that failed.
+ */
 async function onEach(
   stores: readonly ObjectStore[],
   grant: Grant,
   page: ReleasedPage,
+  lost: AbortSignal,
   work: (store: ObjectStore, prefix: string, keys: readonly string[]) => Promise<KeysSwept>,
 ): Promise<Map<ObjectStore, KeysSwept>> {
   const keys = page.blockIds.map((id) => blockKey(grant.organizationId, id));
   const answers = new Map<ObjectStore, KeysSwept>();
+  const failures = new Map<ObjectStore, Error>();
   await allOf(
-    stores.map(async (store) => void answers.set(store, await work(store, `${grant.organizationId}/`, keys))),
+    stores.map(async (store) => {
+      try {
+        answers.set(store, await work(store, `${grant.organizationId}/`, keys));
+      } catch (error) {
+        failures.set(store, error as Error);
+      }
+    }),
   );
+  const [failure] = failures.values();
+  const remains = [...answers.values()].some(({ left }) => (left?.remains ?? 0) > 0);
+  if (failure && (lost.aborted || !remains)) throw failure;
+  for (const [store, error] of failures) answers.set(store, notAnswered(keys, error));
   return answers;
 }

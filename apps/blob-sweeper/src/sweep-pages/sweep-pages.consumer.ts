@@ -64,7 +64,7 @@ export function sweepPagesConsumer(deps: {
   const stopping = new AbortController();
 
   /**
-   * A page that a store's limit holds up waits in hand: each page needs every store, so those behind it would not be sooner.
+   * A page that a store's limit holds up waits in hand: most stores are everybody's, so those behind it would seldom be sooner.
    * Whatever happened meanwhile is seen: grant and ledger are asked anew. A page that an operator holds is given back instead, for
    * those of other purges may go on.
    */

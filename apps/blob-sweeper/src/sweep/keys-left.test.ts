@@ -85,6 +85,23 @@ describe('whyLeft', () => {
     expect(left).toMatchObject({ kind: 'blocked', until: undefined });
   });
 
+  it('does not wait for the lock of one version where another of the key is refused', async () => {
+    const failures = [failure('a', 'permission'), failure('a', 'permission', 'AccessDenied', 'v2')];
+    const left = await judge(failures, { 'a v1': { until: LATE } }, ['a']);
+    expect(left).toMatchObject({ kind: 'blocked', until: undefined });
+  });
+
+  it('puts what stays for good before all, and counts it', async () => {
+    const failures = [failure('a', 'remains', 'SLODeleteError'), failure('b', 'gone', 'NoSuchBucket')];
+    const left = await judge(failures, {}, ['a', 'b']);
+    expect(left).toMatchObject({
+      kind: 'remains',
+      remains: 1,
+      until: undefined,
+      reason: '1 SLODeleteError, 1 NoSuchBucket',
+    });
+  });
+
   it('takes a lock that is over for a refusal', async () => {
     const left = await judge([failure('a', 'permission')], { 'a v1': { until: NOW } }, ['a']);
     expect(left).toMatchObject({ kind: 'permission', until: undefined, reason: '1 AccessDenied' });

@@ -5,6 +5,8 @@ export interface KeysLeft {
   readonly keys: ReadonlySet<string>;
   /** Of how many of them no listing showed anything; none where it is not said. */
   readonly unseen?: number;
+  /** Of how many of them the store says that something stays which it no longer shows; none where it is not said. */
+  readonly remains?: number;
   /** Why, worst first, with how many keys each: "3 blocked until 2027-01-01T00:00:00Z, 1 AccessDenied". */
   readonly reason: string;
   /** The worst. `blocked`: by a retention or a hold. */
@@ -19,7 +21,7 @@ export interface KeysLeft {
 export type LeftKind = FailureKind | 'blocked';
 
 /** Worst first: what nobody can do anything about for the longest. */
-const KINDS: readonly LeftKind[] = ['gone', 'blocked', 'permission', 'retry'];
+const KINDS: readonly LeftKind[] = ['remains', 'gone', 'blocked', 'permission', 'retry'];
 /** So many versions are asked for their lock, so many at once: what is left is known without, only not until when. */
 const QUESTIONS = 1_000;
 const AT_ONCE = 16;
@@ -42,8 +44,10 @@ export async function whyLeft(
   signal: AbortSignal,
 ): Promise<KeysLeft> {
   const reasons = new Map<string, Reason>();
+  let onlyLocks = true;
   const note = (key: string, reason: Reason) => {
     const had = reasons.get(key);
+    if (keys.has(key) && reason.kind !== 'blocked') onlyLocks = false;
     if (keys.has(key)) reasons.set(key, had ? worseOf(had, reason) : reason);
   };
   const refused: { readonly key: string; readonly versionId: string; readonly code: string }[] = [];
@@ -64,8 +68,8 @@ export async function whyLeft(
       );
     });
   }
-  for (const key of keys) if (!reasons.has(key)) reasons.set(key, { kind: 'retry', code: 'StillThere' });
-  return summary(keys, [...reasons.values()]);
+  for (const key of keys) if (!reasons.has(key)) note(key, { kind: 'retry', code: 'StillThere' });
+  return summary(keys, [...reasons.values()], onlyLocks);
 }
 
 /** A store that does not say has no lock that is known. */
@@ -89,7 +93,7 @@ function worseOf(one: Reason, other: Reason): Reason {
   return one.until === undefined || (other.until && other.until <= one.until) ? one : other;
 }
 
-function summary(keys: ReadonlySet<string>, reasons: readonly Reason[]): KeysLeft {
+function summary(keys: ReadonlySet<string>, reasons: readonly Reason[], onlyLocks: boolean): KeysLeft {
   const worst = [...reasons].sort((a, b) => rank(a) - rank(b))[0] as Reason;
   const locks = reasons.filter(({ kind }) => kind === 'blocked');
   const lastLock = lastOf(locks);
@@ -101,8 +105,9 @@ function summary(keys: ReadonlySet<string>, reasons: readonly Reason[]): KeysLef
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
   const parts = [...counts].map(([text, count]) => `${count} ${text}`);
-  const until = locks.length === reasons.length ? lastLock : undefined;
-  return { keys, reason: parts.join(', '), kind: worst.kind, until };
+  const remains = reasons.filter(({ kind }) => kind === 'remains').length;
+  const until = onlyLocks ? lastLock : undefined;
+  return { keys, reason: parts.join(', '), kind: worst.kind, until, remains };
 }
 
 function lastOf(locks: readonly Reason[]): Date | undefined {

@@ -12,6 +12,8 @@ export interface StoreOutcome {
   readonly versions: number;
   readonly uploads: number;
   readonly readBack: readonly string[];
+  /** So many keys are gone, and the store said in a sweep of that cut that something of them stays: no sweep finds it again. */
+  readonly remains?: { readonly keys: number; readonly cut: number };
 }
 
 export interface LedgerRow {

@@ -32,6 +32,7 @@ const LIKELY_ITEMS_PER_KEY = 1;
  * others: a listing may lag behind. What a deletion answers is believed only as far as the reason for what is left: the reading decides,
  * but for a key that was not listed and whose deletion failed: it is left. What the store refused is not asked for again. Rejects when the store does not answer, and when `signal` aborts:
  * no deletion is sent after that, also no further attempt of one that is under way. Then nothing is known, and the page is swept again.
+ * Once a store said that something stays, it does not reject for the store any more: all keys are left then.
  */
 export async function sweepKeys(
   store: ObjectStore,
@@ -51,22 +52,35 @@ export async function sweepKeys(
     const failures = new Set([...tally.refused(), ...kept.values(), ...pass.failures]);
     return { ...(await whyLeft(store, left, failures, new Date(), signal)), unseen: tally.unseen(left) };
   };
-  for (let round = 0; round < ROUNDS; round++) {
-    const pass = createPass(store, tally, round === 0, signal);
-    // Uploads before versions: one that is completed in between shows as a version.
-    await readKeys(uploadsOf(store), prefix, withUploads, pass.takeUploads);
-    withUploads = keysOf(withUploads, pass.withUploads);
-    const others = await readKeys(versionsOf(store, itemsPerKey), prefix, toRead, pass.takeVersions);
-    await pass.finish();
-    same = pass.mark() === previous ? same + 1 : 0;
-    const settled = pass.found.size === 0 && !pass.blind();
-    if (settled || !pass.asked() || same === ROUNDS_WITHOUT_PROGRESS - 1) return end(await leftBy(pass));
-    previous = pass.mark();
-    const next = pass.blind() ? keys : keysOf(keys, pass.found);
-    itemsPerKey = (others * toRead.length) / next.length;
-    toRead = next;
+  const sweepAll = async (): Promise<KeysSwept> => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const pass = createPass(store, tally, round === 0, signal);
+      // Uploads before versions: one that is completed in between shows as a version.
+      await readKeys(uploadsOf(store), prefix, withUploads, pass.takeUploads);
+      withUploads = keysOf(withUploads, pass.withUploads);
+      const others = await readKeys(versionsOf(store, itemsPerKey), prefix, toRead, pass.takeVersions);
+      await pass.finish();
+      same = pass.mark() === previous ? same + 1 : 0;
+      const settled = pass.found.size === 0 && !pass.blind();
+      if (settled || !pass.asked() || same === ROUNDS_WITHOUT_PROGRESS - 1) return end(await leftBy(pass));
+      previous = pass.mark();
+      const next = pass.blind() ? keys : keysOf(keys, pass.found);
+      itemsPerKey = (others * toRead.length) / next.length;
+      toRead = next;
+    }
+    throw new Error('versions come as fast as they are deleted');
+  };
+  try {
+    return await sweepAll();
+  } catch (error) {
+    // What the store said once must not get lost with what it did not say.
+    const remaining = [...tally.kept().values()].filter(({ kind }) => kind === 'remains');
+    if (signal.aborted || remaining.length === 0) throw error;
+    const named = new Set(remaining.map(({ key }) => key));
+    const left = await whyLeft(store, named, remaining, new Date(), signal);
+    const reason = `${left.reason}, then ${(error as Error).name}`;
+    return end({ ...left, keys: new Set(keys), unseen: tally.unseen(keys), reason });
   }
-  throw new Error('versions come as fast as they are deleted');
 }
 
 const keysOf = (keys: readonly string[], some: ReadonlySet<string>) => keys.filter((key) => some.has(key));

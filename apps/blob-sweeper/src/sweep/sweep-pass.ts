@@ -16,9 +16,9 @@ export interface Tally {
   /** Nothing was seen under so many keys. */
   readClean(method: Method): void;
   refused(): Iterable<KeyFailure>;
-  /** The key is left for that, also where nothing is seen under it: it was not seen when its deletion failed. */
+  /** The key is left for that, also where nothing is seen under it: now, or when its deletion failed. */
   keep(failure: KeyFailure): void;
-  /** Something that was seen under the key was deleted. */
+  /** Something that was seen under the key was deleted: it is left no more, unless the store said that something stays. */
   release(key: string): void;
   kept(): ReadonlyMap<string, KeyFailure>;
   /** How many of the keys nothing was ever seen under. */
@@ -57,8 +57,12 @@ export function createTally(): Tally {
     },
     readClean: (method) => void methods.add(method),
     refused: () => refused.values(),
-    keep: (failure) => void kept.set(failure.key, failure),
-    release: (key) => void kept.delete(key),
+    keep(failure) {
+      if (kept.get(failure.key)?.kind !== 'remains') kept.set(failure.key, failure);
+    },
+    release(key) {
+      if (kept.get(key)?.kind !== 'remains') kept.delete(key);
+    },
     kept: () => kept,
     unseen: (keys) => [...keys].filter((key) => !found.has(key)).length,
     sums: (keys) => ({
@@ -114,7 +118,7 @@ export function createPass(store: ObjectStore, tally: Tally, mayBeBlind: boolean
         const failure = failed.get(idOf(version));
         if (failure) {
           fail(idOf(version), failure);
-          if (version.unlisted) tally.keep(failure);
+          if (version.unlisted || failure.kind === 'remains') tally.keep(failure);
         } else if (!version.unlisted) {
           tally.gone('versions', idOf(version));
           tally.release(version.key);
