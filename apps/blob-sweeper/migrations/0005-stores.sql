@@ -1,7 +1,7 @@
 -- Up Migration
 
--- Every store that was ever swept in, by the id of its marker, so that none is forgotten: without one of these no page is verified.
---   first_seen_time  store-set, when a store of the configuration is recognized for the first time
+-- Every store that was ever configured, by the id of its marker, so that none is forgotten: without one of these no page is verified.
+--   first_seen_time  store-set, when it was first configured, recognized or not
 --   retire_time      retire-store, by an operator's order; store-set moves it out when the store is configured again
 create table store (
   store_id        uuid not null,

@@ -32,11 +32,14 @@ import { retireStoreRpc } from './retire-store/retire-store.rpc.js';
 import { setSweepLimitRpc } from './set-sweep-limit/set-sweep-limit.rpc.js';
 import { realmPurgedConsumer } from './report-erasure/report-erasure.consumer.js';
 import { reportErasures } from './report-erasure/report-erasure.loop.js';
+import { createStoresLook } from './stores/look-at-stores.js';
 import { addStoreGauges } from './stores/store-gauges.js';
 import { createStoreSet } from './stores/store-set.js';
 import { sweepPagesConsumer } from './sweep-pages/sweep-pages.consumer.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+
+const LOOK_MS = 60_000;
 
 export interface BlobSweeperHandle extends Component {
   readonly grpcAddress: string;
@@ -88,6 +91,13 @@ export function createBlobSweeper(
     logger,
     metrics,
   });
+  const look = createLoop({
+    name: 'look-at-stores',
+    intervalMs: LOOK_MS,
+    runOnce: createStoresLook({ stores: storeSet, logger, metrics }),
+    logger,
+    metrics,
+  });
   const limits = createSweepLimits({ pool, stores, logger, metrics });
   const handlers = new Handlers(config.callers, mayCall, logger, isDatabaseAway);
   const grpc = createGrpcServer('grpc', config.grpcListen, [
@@ -128,6 +138,7 @@ export function createBlobSweeper(
     clients,
     messaging,
     createRelay({ pool, databaseUrl, messaging, logger, metrics }),
+    look,
     report,
     limits,
     sweepPagesConsumer({

@@ -35,7 +35,8 @@ export const retireStoreRpc =
     const left = await blocksLeftIn(pool, storeId, organizationId);
     if (left > 0) throw notEmpty(left);
     const row = await retireStore(pool, { storeId, organizationId, by, reason });
-    if (row === undefined) throw storeNotFound('No store of this id was ever swept in for that organization');
+    if (row === undefined)
+      throw storeNotFound('No store of this id was ever configured for that organization');
     logger.warn({ storeId, organizationId, by }, 'a store was retired: pages are verified without it');
     return { store: storeEntry(row, false) };
   };

@@ -19,12 +19,12 @@ export function listStoreRows(db: Queryable): Promise<StoreRow[]> {
 
 export type KnownStore = Pick<StoreRow, 'store_id' | 'organization_id' | 'name' | 'kind'>;
 
-/** Notes stores that were recognized; one that was retired is in use again. Answers how many rows changed. */
+/** Notes stores that are configured; one that was retired is in use again. Answers how many rows changed. */
 export function rememberStores(db: Queryable, stores: readonly KnownStore[]): Promise<number> {
   return execute(
     db,
     `insert into store as known (store_id, organization_id, name, kind)
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+     select distinct * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) order by 1, 2
      on conflict (store_id, organization_id) do update
         set name = excluded.name, kind = excluded.kind, retire_time = null, retired_by = null, retire_reason = null
       where known.name <> excluded.name or known.kind <> excluded.kind or known.retire_time is not null`,

@@ -43,11 +43,11 @@ describe('a store', () => {
     expect(await listStoreRows(database.pool)).toMatchObject([{ store_id: one!.id, name: 'a', kind: 's3' }]);
   });
 
-  it('is not known when the bucket is another one, and is not remembered then', async () => {
+  it('is not known when the bucket is another one, and is remembered, for it was configured', async () => {
     expect(await reasonFor('org1', placed(storeIn(two!, 'a', one!.id)))).toMatch(
       /^a: NotRecognized.*another/,
     );
-    expect(await listStoreRows(database.pool)).toEqual([]);
+    expect(await listStoreRows(database.pool)).toMatchObject([{ store_id: one!.id, name: 'a' }]);
   });
 
   it('is not known without a marker, or with a second one', async () => {
@@ -87,6 +87,7 @@ describe('a store', () => {
     const identities = () => (away ? Promise.reject(new Error('away')) : store.identities());
     const set = createStoreSet(database.pool, [placed({ ...store, identities })]);
     await expect(set.of('org1')).rejects.toThrow('away');
+    expect(await listStoreRows(database.pool)).toMatchObject([{ store_id: one!.id }]);
     away = false;
     expect((await set.of('org1')).kind).toBe('known');
   });

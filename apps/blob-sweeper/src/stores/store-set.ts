@@ -1,6 +1,6 @@
 import { STORE_MARKERS, type ObjectStore, type Outage } from '@lethe/object-store';
 import type { Pool } from '@lethe/postgres';
-import { whyNotToSweep, troubleOf, type LookedAt } from './judge-stores.js';
+import { whyNotToSweep, type LookedAt } from './judge-stores.js';
 import { listStoreRows, rememberStores, type StoreRow } from './store-registry.sql.js';
 
 /** A store with those whose blocks it holds; none named: everybody's. */
@@ -26,6 +26,8 @@ export interface StoreSet {
   of(organizationId: string): Promise<StoresOf>;
   /** A store of the organization that is away, as far as is known without asking it. */
   outageOf(organizationId: string): Outage | undefined;
+  /** Notes every store of the configuration: from then on no page is verified without it, until an operator retires it. */
+  remember(): Promise<void>;
 }
 
 const FRESH_MS = 10_000;
@@ -44,18 +46,11 @@ export function createStoreSet(
 ): StoreSet {
   const looks = new Map<string, Promise<Look>>();
 
-  async function look(own: readonly PlacedStore[]): Promise<Look> {
-    const at = now();
-    const stores = await Promise.all(
-      own.map(async ({ store, organizations }) => {
-        const markers = await store.identities();
-        return { name: store.name, id: store.id, organizations, markers };
-      }),
-    );
-    const known = own.filter((_, i) => troubleOf(stores[i] as LookedAt) === undefined);
+  /** Whatever the markers say, and whether a store answers: it was configured, so blocks may have been written into it. */
+  async function remember(): Promise<void> {
     await rememberStores(
       pool,
-      known.flatMap(({ store, organizations }) =>
+      placed.flatMap(({ store, organizations }) =>
         (organizations.length === 0 ? [''] : organizations).map((organization_id) => ({
           store_id: store.id,
           organization_id,
@@ -63,6 +58,17 @@ export function createStoreSet(
           kind: store.kind,
         })),
       ),
+    );
+  }
+
+  async function look(own: readonly PlacedStore[]): Promise<Look> {
+    const at = now();
+    await remember();
+    const stores = await Promise.all(
+      own.map(async ({ store, organizations }) => {
+        const markers = await store.identities();
+        return { name: store.name, id: store.id, organizations, markers };
+      }),
     );
     return { at, stores, rows: await listStoreRows(pool) };
   }
@@ -88,6 +94,7 @@ export function createStoreSet(
 
   return {
     placed,
+    remember,
     all: placed.map(({ store }) => store),
     outageOf(organizationId) {
       for (const { store } of ownOf(organizationId)) if (store.pace?.outage) return store.pace.outage;
