@@ -2,7 +2,7 @@ import type { DeleteObjectsCommandOutput } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isComplete } from './object-store.js';
-import { checkRoot, inKeyOrder, listingOf, unaccounted } from './s3-answer.js';
+import { checkOrder, checkRoot, inKeyOrder, listingOf, unaccounted } from './s3-answer.js';
 
 const answer = (part: Partial<DeleteObjectsCommandOutput>) => ({ $metadata: {}, ...part });
 
@@ -91,6 +91,40 @@ describe('a listing', () => {
       [{ key: 'A' }, { key: '\uFFFD' }],
     ];
     expect(inKeyOrder(versions, markers).map(({ key }) => key)).toEqual(['A', 'a', '\uFFFD', '\u{1F600}']);
+  });
+});
+
+describe('the order of a listing', () => {
+  const check = (keys: string[], after = '', longerFirst = false) =>
+    checkOrder(
+      keys.map((key) => ({ key })),
+      after,
+      longerFirst,
+    );
+  it.each([
+    ['keys that ascend', ['a', 'a', 'a.1', 'b'], ''],
+    ['a key that it goes on behind, or at', ['b', 'c'], 'b'],
+    ['keys in the order of UTF-8', ['\uD7FF', '\uE000', '\uFFFD', '\u{1F600}'], ''],
+    ['nothing', [], 'b'],
+  ])('is right for %s', (_, keys, after) => {
+    for (const longerFirst of [false, true]) expect(() => check(keys, after, longerFirst)).not.toThrow();
+  });
+
+  it.each([
+    ['keys that descend', ['b', 'a'], ''],
+    ['a key amid others', ['a', 'c', 'b', 'd'], ''],
+    ['a key before where it goes on', ['a', 'c'], 'b'],
+    ['keys in the order of UTF-16', ['\u{1F600}', '\uFFFD'], ''],
+  ])('is no order for %s', (_, keys, after) => {
+    for (const longerFirst of [false, true]) expect(() => check(keys, after, longerFirst)).toThrow('order');
+  });
+
+  it('is for uploads also that of a longer key before the one that it begins with', () => {
+    expect(() => check(['a.1', 'a', 'b'], '', true)).not.toThrow();
+    expect(() => check(['a', 'b'], 'a.1', true)).not.toThrow();
+    expect(() => check(['a.1', 'a', 'a.0'], '', true)).toThrow('order');
+    expect(() => check(['a.1', 'a', 'b'])).toThrow('order');
+    expect(() => check(['a'], 'a.1')).toThrow('order');
   });
 });
 

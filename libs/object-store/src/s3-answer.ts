@@ -97,6 +97,36 @@ export function listingOf<T extends { readonly key: string }>(
   return { items, last };
 }
 
+/**
+ * Throws unless the keys ascend by their bytes, from the place behind which was asked: how far a listing speaks is concluded from its
+ * last key. `longerFirst`: a key may also come after longer ones that begin with it, as Ceph and Swift list uploads.
+ */
+export function checkOrder(
+  items: readonly { readonly key: string }[],
+  after: string,
+  longerFirst = false,
+): void {
+  let highest = after;
+  for (const { key } of items)
+    if (compareBytes(key, highest) >= 0) highest = key;
+    else if (!longerFirst || !highest.startsWith(key))
+      throw new StoreAnswerError('a listing that is not in order');
+}
+
+/** By the bytes of UTF-8, without making them. */
+function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [one, other] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (one !== other) return rankOf(one) - rankOf(other);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for what comes behind all else. */
+const rankOf = (unit: number) => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
+
 export function identified<Name extends string>(
   key: string | undefined,
   field: Name,

@@ -16,6 +16,7 @@ import {
   type UnfinishedUpload,
 } from './object-store.js';
 import {
+  checkOrder,
   failureKind,
   identified,
   inKeyOrder,
@@ -109,6 +110,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       const answer = await client.send(new ListObjectVersionsCommand({ ...place, MaxKeys: itemsOf(most) }));
       const versions = (answer.Versions ?? []).map((version) => listed(version, version.Size ?? 0, false));
       const markers = (answer.DeleteMarkers ?? []).map((marker) => listed(marker, 0, true));
+      for (const items of [versions, markers]) checkOrder(items, after);
       return listingOf(prefix, answer, inKeyOrder(versions, markers));
     },
     async listUploads(prefix, after, most): Promise<ListingPage<UnfinishedUpload>> {
@@ -117,6 +119,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         new ListMultipartUploadsCommand({ ...place, MaxUploads: itemsOf(most) }),
       );
       const items = (answer.Uploads ?? []).map(({ Key, UploadId }) => identified(Key, 'uploadId', UploadId));
+      checkOrder(items, after, true);
       return listingOf(prefix, answer, items);
     },
     async abortUpload({ key, uploadId }, abortSignal) {
