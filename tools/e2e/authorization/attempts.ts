@@ -124,12 +124,16 @@ export const WORKSPACE_ATTEMPTS: readonly WorkspaceAttempt[] = [
     request: (on) => ({ method: 'POST', path: `${path(on)}/restore` }),
     allowed: ok,
   },
-  ...(['', '/events', '/certificate'] as const).map((suffix): WorkspaceAttempt => ({
+  ...(['', '/events', '/certificate', '/statement'] as const).map((suffix): WorkspaceAttempt => ({
     operation: 'readDeletion',
     route: `GET /workspace/{id}/deletion${suffix}`,
     request: (on) => ({ method: 'GET', path: `${path(on)}/deletion${suffix}` }),
-    allowed: (state) =>
-      suffix === '/certificate' && state !== 'purged' ? [404, 'CERTIFICATE_NOT_FOUND'] : [200],
+    allowed: (state) => {
+      if (suffix === '/certificate' && state !== 'purged') return [404, 'CERTIFICATE_NOT_FOUND'];
+      if (suffix === '/statement' && state !== 'purging')
+        return [409, state === 'purged' ? 'ALREADY_CERTIFIED' : 'NOT_PURGING'];
+      return [200];
+    },
   })),
   {
     operation: 'readHolds',
