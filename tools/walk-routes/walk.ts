@@ -68,7 +68,8 @@ async function take(url: string, step: Step, token: string | undefined, memory: 
   const stream = headers.get('content-type')?.startsWith('text/event-stream') === true;
   const text = stream ? '' : await response.text();
   aborted.abort();
-  const body = (text === '' ? {} : JSON.parse(text)) as Body;
+  const page = headers.get('content-type')?.startsWith('text/html') === true;
+  const body = (text === '' || page ? {} : JSON.parse(text)) as Body;
   const message = typeof body['message'] === 'string' ? body['message'] : '';
   const fault = faultOf(step, status, message, text);
   if (fault === undefined) step.keep?.(body, headers, memory);

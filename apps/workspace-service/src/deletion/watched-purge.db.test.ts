@@ -19,6 +19,9 @@ beforeAll(async () => {
   db = await createTestDatabase(migrations);
   await addOrganization(db.pool, 'org1', {});
   await addUser(db.pool, 'org1', 'eve', { orgRole: 255 });
+  // Where nothing is granted but by order: the service's own loop would be in time now and then.
+  await addOrganization(db.pool, 'by-hand', { mode: 'manual' });
+  await addUser(db.pool, 'by-hand', 'hal', { orgRole: 255 });
   service = await quietService({
     databaseUrl: db.url,
     natsUrl: serverVariable('NATS_URL'),
@@ -30,18 +33,18 @@ afterAll(async () => {
   await db.drop();
 });
 
-async function deleted(): Promise<string> {
-  const id = await addWorkspace(db.pool, 'org1', { eve: 'ADMIN' });
+async function deleted(organizationId = 'org1', admin = 'eve'): Promise<string> {
+  const id = await addWorkspace(db.pool, organizationId, { [admin]: 'ADMIN' });
   await softDelete(db.pool, id);
   return id;
 }
 
 describe('what an operator orders, and what time alone brings', () => {
   it('is told: a pause, its end, kept blocks', async () => {
-    const id = await deleted();
-    await byOperator(db.pool, 'org1', id, 'deletion_planned', true);
+    const id = await deleted('by-hand', 'hal');
+    await byOperator(db.pool, 'by-hand', id, 'deletion_planned', true);
     const { pause, resume, release } = interventionsIn(() => db.pool);
-    const watching = watchAt(service, 'eve', id);
+    const watching = watchAt(service, 'hal', id);
     const told = async () => (await watching.next()).deletion!;
     expect(await told()).toMatchObject({ keepBlocks: true, conditions: [{ type: 'BlocksKept' }, {}, {}] });
     await pause(id, 'a mistake is feared', 'olga');
