@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const count = (name: Counted, usual: number, least: number): number => {
     const given = values[name];
     const number = given === undefined ? usual : Number(given.replaceAll('_', ''));
-    if (!Number.isSafeInteger(number) || number < least)
+    if (given !== undefined && (!Number.isSafeInteger(number) || number < least))
       throw new Error(`--${name} takes a number from ${least} on`);
     return number;
   };
