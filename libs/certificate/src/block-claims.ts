@@ -10,7 +10,7 @@ export const blockClaims = z.strictObject({
   total: count,
   /** Read back as gone from every store. */
   swept: count,
-  /** Left in place: a live realm of the organization refers to them too. */
+  /** Left in place: another realm of the organization refers to them too, live or waiting for its own deletion. */
   retained: count,
   /** Merkle root over the pages (RFC 9162 hashing; libs/contracts, pageLeaf). */
   root: sha256,
@@ -37,9 +37,8 @@ export const participantClaims = z.strictObject({
   stores: z.array(z.string()),
 });
 
-/** What both versions claim. */
-export const sharedClaims = {
-  certificateId: z.uuid(),
+/** Whose deletion it is, and what became of it when: in every document. */
+export const deletionClaims = {
   deletionId: z.uuid(),
   /** The deletion that this one replays, over a restored backup; absent from all others. */
   replayOf: z.uuid().optional(),
@@ -52,6 +51,12 @@ export const sharedClaims = {
   deleteTime: time.nullable(),
   purgeTime: time.nullable(),
   grantTime: time,
+} as const;
+
+/** What both versions claim. */
+export const sharedClaims = {
+  certificateId: z.uuid(),
+  ...deletionClaims,
   issueTime: time,
   participants: z.array(participantClaims).min(1),
   blocks: blockClaims,

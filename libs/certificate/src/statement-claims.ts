@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, time } from './block-claims.js';
+import { count, deletionClaims, time } from './block-claims.js';
 
 /**
  * What an interim statement says: where a deletion stands, what is left, and what holds it up. Never that it is complete. Ids, times,
@@ -10,17 +10,8 @@ export const statementClaims = z.strictObject({
   /** Said in so many words, for whoever reads the claims alone. */
   statement: z.literal('interim: the deletion is not complete'),
   statementId: z.uuid(),
-  deletionId: z.uuid(),
-  replayOf: z.uuid().optional(),
-  organizationId: z.string().min(1),
-  workspaceId: z.uuid(),
-  epoch: count,
-  kind: z.enum(['deletion_planned', 'orphaned']),
-  requestedBy: z.string().min(1),
-  deleteTime: time.nullable(),
-  purgeTime: time.nullable(),
+  ...deletionClaims,
   sweepTime: time.nullable(),
-  grantTime: time,
   grantedBy: z.enum(['loop', 'operator']),
   statedTime: time,
   /** Ordered to keep the blocks, and nobody has released them. */

@@ -87,7 +87,6 @@ export async function lockCutting(tx: Queryable, organizationId: string): Promis
   await execute(tx, `select pg_advisory_xact_lock(${CUTTING_LOCK}, hashtext($1))`, [organizationId]);
 }
 
-/** Any number: this lock stays apart from others of this database. */
 const FLYING_LOCK = 8_415_907;
 
 /** Until the transaction ends, nobody else gives pages to the queue: what is counted behind it stays so. */

@@ -1,5 +1,6 @@
 import type { CertificateClaims, ClaimsOfVersion2, ParticipantClaims } from '../claims.js';
 import { NOTHING_FOUND, nothingWasFound } from '../store-claims.js';
+import { deletionRows } from './deletion-rows.js';
 import { grid, list, page, section, table, warning, type Row, type Seal } from './html.js';
 
 /** A deletion certificate for people: to be read, printed and filed. */
@@ -14,7 +15,7 @@ export function certificateHtml(jws: string, claims: CertificateClaims, seal: Se
       ['Number in the organization', String(claims.sequence)],
       ['SHA-256 of the one before', claims.previous ?? 'none: it is the first'],
     ]),
-    section('What was deleted', table(subject(claims, second))),
+    section('What was deleted', table(deletionRows(claims))),
     section('Blocks', table(blocks(claims, second))),
     ...(second ? [section('Stores', stores(second))] : []),
     ...claims.participants.map(participant),
@@ -23,22 +24,6 @@ export function certificateHtml(jws: string, claims: CertificateClaims, seal: Se
       : []),
     section('What this certificate does not say', list(claims.limits)),
   ]);
-}
-
-function subject(claims: CertificateClaims, second: ClaimsOfVersion2 | undefined): Row[] {
-  return [
-    ['Organization', claims.organizationId],
-    ['Workspace', claims.workspaceId],
-    ['Deletion', `${claims.deletionId}, epoch ${claims.epoch}`],
-    ['Replays the deletion', claims.replayOf],
-    ['Kind', claims.kind],
-    ['Requested by', claims.requestedBy],
-    ['Deleted', claims.deleteTime],
-    ['Not purged before', claims.purgeTime],
-    ['Purge granted', claims.grantTime],
-    ['Granted by', second?.grantedBy],
-    ['Blocks deleted from', second?.sweepTime],
-  ];
 }
 
 function blocks({ blocks: b, readBack }: CertificateClaims, second: ClaimsOfVersion2 | undefined): Row[] {

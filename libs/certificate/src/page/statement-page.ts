@@ -1,4 +1,5 @@
 import type { StatementClaims } from '../statement-claims.js';
+import { deletionRows } from './deletion-rows.js';
 import { grid, page, section, table, warning, type Row, type Seal } from './html.js';
 
 /** An interim statement for people: nothing of it may be taken for a certificate. */
@@ -9,17 +10,7 @@ export function statementHtml(jws: string, claims: StatementClaims, seal: Seal):
       ['Statement', claims.statementId],
       ['Stated', claims.statedTime],
       ['Issuer', claims.issuer],
-      ['Organization', claims.organizationId],
-      ['Workspace', claims.workspaceId],
-      ['Deletion', `${claims.deletionId}, epoch ${claims.epoch}`],
-      ['Replays the deletion', claims.replayOf],
-      ['Kind', claims.kind],
-      ['Requested by', claims.requestedBy],
-      ['Deleted', claims.deleteTime],
-      ['Not purged before', claims.purgeTime],
-      ['Purge granted', claims.grantTime],
-      ['Granted by', claims.grantedBy],
-      ['Blocks deleted from', claims.sweepTime],
+      ...deletionRows(claims),
       ['Paused', claims.paused ? 'yes' : 'no'],
       ['Blocks kept', claims.blocksKept ? 'yes, until an operator releases them' : 'no'],
     ]),
