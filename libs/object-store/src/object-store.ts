@@ -24,6 +24,12 @@ export interface UnfinishedUpload {
   readonly uploadId: string;
 }
 
+/** An upload as a listing shows it. */
+export interface ListedUpload extends UnfinishedUpload {
+  /** Not a time where the store did not say: nothing may be concluded from it then. */
+  readonly initiated: Date;
+}
+
 /**
  * What a failure asks for. `retry`: a further attempt may do it, for the store was busy, failed inside, or said nothing. `permission`: it
  * was refused, by rights or by a lock: {@link ObjectStore.lockOf} tells which. `gone`: there is no such bucket or account. `remains`: the
@@ -105,7 +111,7 @@ export interface ObjectStore {
    * listing holds will do.
    */
   listVersions(prefix: string, after: string, most?: number): Promise<ListingPage<ListedVersion>>;
-  listUploads(prefix: string, after: string, most?: number): Promise<ListingPage<UnfinishedUpload>>;
+  listUploads(prefix: string, after: string, most?: number): Promise<ListingPage<ListedUpload>>;
   /** A missing upload is fine. */
   abortUpload(upload: UnfinishedUpload, signal?: AbortSignal): Promise<KeyFailure | undefined>;
   /** Why a version that was refused cannot be deleted; undefined: no lock is known. Never gets around one. */

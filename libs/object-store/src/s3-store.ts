@@ -10,10 +10,10 @@ import {
 import {
   STORE_MARKERS,
   type KeyFailure,
+  type ListedUpload,
   type ListedVersion,
   type ListingPage,
   type ObjectStore,
-  type UnfinishedUpload,
 } from './object-store.js';
 import {
   checkOrder,
@@ -113,12 +113,15 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       for (const items of [versions, markers]) checkOrder(items, after);
       return listingOf(prefix, answer, inKeyOrder(versions, markers));
     },
-    async listUploads(prefix, after, most): Promise<ListingPage<UnfinishedUpload>> {
+    async listUploads(prefix, after, most): Promise<ListingPage<ListedUpload>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
       const answer = await client.send(
         new ListMultipartUploadsCommand({ ...place, MaxUploads: itemsOf(most) }),
       );
-      const items = (answer.Uploads ?? []).map(({ Key, UploadId }) => identified(Key, 'uploadId', UploadId));
+      const items = (answer.Uploads ?? []).map(({ Key, UploadId, Initiated }) => ({
+        ...identified(Key, 'uploadId', UploadId),
+        initiated: Initiated ?? new Date(NaN),
+      }));
       checkOrder(items, after, true);
       return listingOf(prefix, answer, items);
     },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newKeys, newOrganization, usePlace, type Kind } from './kind.js';
 
+const AN_HOUR_MS = 3_600_000;
+
 export function describeUploads(kind: Kind): void {
   describe('an unfinished upload', () => {
     const place = usePlace(kind);
@@ -9,9 +11,12 @@ export function describeUploads(kind: Kind): void {
       const store = place.now.store();
       const organization = newOrganization();
       const [key = ''] = newKeys(organization, 1);
+      const before = Date.now();
       await place.now.begin?.(key, key, `${key}.tmp`, `${organization}/${'0'.repeat(8)}`);
       const uploads = (await store.listUploads(key, '')).items.filter((upload) => upload.key === key);
       expect(uploads).toHaveLength(2);
+      for (const { initiated } of uploads)
+        expect(Math.abs(initiated.getTime() - before)).toBeLessThan(AN_HOUR_MS); // another host's clock
       for (const upload of uploads) expect(await store.abortUpload(upload)).toBeUndefined();
       for (const upload of uploads) expect(await store.abortUpload(upload)).toBeUndefined(); // missing by now
       const left = (await store.listUploads(`${organization}/`, '')).items.map((upload) => upload.key);
