@@ -45,15 +45,19 @@ function read(xml: string, names: Readonly<Record<string, string>>): AnswerItems
   const [head, root] = /^(?:<\?xml [^<>]*\?>)?\s*<(\w+)(?: xmlns="[^"<>&]*")?>/.exec(xml) ?? [];
   if (head === undefined || root === undefined) throw new Unsure();
   const lists: Record<string, AnswerItem[]> = {};
+  const shapes = new Map<string, Shape>();
   let [at, kept, rest] = [skipSpace(xml, head.length), 0, ''];
+  let shape: Shape | undefined;
   while (!xml.startsWith('</', at)) {
-    const name = nameAt(xml, at);
-    const inside = at + name.length + 2;
-    const list = Object.hasOwn(names, name) ? names[name] : undefined;
-    if (list === undefined) at = skipElement(xml, name, inside);
+    const tag = tagAt(xml, at, shape?.tag);
+    const inside = at + tag.open.length;
+    const list = Object.hasOwn(names, tag.name) ? names[tag.name] : undefined;
+    if (list === undefined) at = skipElement(xml, tag, inside);
     else {
+      shape = shapes.get(tag.name) ?? { tag, fields: [] };
+      shapes.set(tag.name, shape);
       const item: AnswerItem = {};
-      const end = readItem(xml, name, inside, item);
+      const end = readItem(xml, shape, inside, item);
       (lists[list] ??= []).push(item);
       rest += xml.slice(kept, at);
       kept = at = end;
@@ -64,27 +68,41 @@ function read(xml: string, names: Readonly<Record<string, string>>): AnswerItems
   return { lists, rest: rest + xml.slice(kept) };
 }
 
+/** An element's name, as it begins and ends. */
+interface Tag {
+  readonly name: string;
+  readonly open: string;
+  readonly close: string;
+}
+
+/** How the last item of its kind was written: the next one is likely to be like it. */
+interface Shape {
+  readonly tag: Tag;
+  readonly fields: Tag[];
+}
+
 /** Answers the place behind the item. */
-function readItem(xml: string, name: string, from: number, item: AnswerItem): number {
+function readItem(xml: string, { tag, fields }: Shape, from: number, item: AnswerItem): number {
   let at = skipSpace(xml, from);
-  while (!xml.startsWith('</', at)) {
-    const field = nameAt(xml, at);
-    const inside = at + field.length + 2;
-    if (field === 'Owner') at = skipElement(xml, field, inside);
+  for (let n = 0; !xml.startsWith('</', at); n++) {
+    const field = (fields[n] = tagAt(xml, at, fields[n]));
+    const inside = at + field.open.length;
+    if (field.name === 'Owner') at = skipElement(xml, field, inside);
     else {
       const end = xml.indexOf('<', inside);
-      if (!xml.startsWith(`</${field}>`, end)) throw new Unsure();
-      setField(item, field, xml.slice(inside, end));
-      at = end + field.length + 3;
+      if (!xml.startsWith(field.close, end)) throw new Unsure();
+      setField(item, field.name, xml, inside, end);
+      at = end + field.close.length;
     }
     at = skipSpace(xml, at);
   }
-  if (!xml.startsWith(`</${name}>`, at)) throw new Unsure();
-  return at + name.length + 3;
+  if (!xml.startsWith(tag.close, at)) throw new Unsure();
+  return at + tag.close.length;
 }
 
-function setField(item: AnswerItem, field: string, written: string): void {
+function setField(item: AnswerItem, field: string, xml: string, from: number, to: number): void {
   if (field !== 'Key' && field !== 'VersionId' && field !== 'Size' && field !== 'LastModified') return;
+  const written = xml.slice(from, to);
   if (item[field] !== undefined || written === '' || written.trim() !== written) throw new Unsure();
   if (field === 'Size') item.Size = sure(/^\d{1,15}$/.test(written), Number(written));
   else if (field === 'LastModified') {
@@ -110,19 +128,20 @@ function sure<T>(is: boolean, value: T): T {
   return value;
 }
 
-/** The name of the element that begins here, which has no attributes and does not end at once. */
-function nameAt(xml: string, at: number): string {
+/** The element that begins here, which has no attributes and does not end at once. */
+function tagAt(xml: string, at: number, likely: Tag | undefined): Tag {
+  if (likely !== undefined && xml.startsWith(likely.open, at)) return likely;
   const end = xml.indexOf('>', at);
   if (xml[at] !== '<' || end === -1) throw new Unsure();
   const name = xml.slice(at + 1, end);
-  return sure(/^[A-Za-z]\w*$/.test(name), name);
+  return sure(/^[A-Za-z]\w*$/.test(name), { name, open: `<${name}>`, close: `</${name}>` });
 }
 
 /** Answers the place behind it. Nothing of its own name is in it. */
-function skipElement(xml: string, name: string, from: number): number {
-  const end = xml.indexOf(`</${name}>`, from);
+function skipElement(xml: string, { name, close }: Tag, from: number): number {
+  const end = xml.indexOf(close, from);
   if (end === -1 || xml.slice(from, end).includes(`<${name}`)) throw new Unsure();
-  return end + name.length + 3;
+  return end + close.length;
 }
 
 function skipSpace(xml: string, from: number): number {

@@ -1,4 +1,4 @@
-import type { DeleteObjectsCommandOutput, ObjectIdentifier } from '@aws-sdk/client-s3';
+import type { DeletedObject, DeleteObjectsCommandOutput, ObjectIdentifier } from '@aws-sdk/client-s3';
 import type { FailureKind, KeyFailure, ListingPage } from './object-store.js';
 
 /** The answer was no answer to what was asked; nothing can be concluded from it. */
@@ -33,14 +33,17 @@ export function checkRoot(commandName: string | undefined, body: Uint8Array): vo
 /** HTTP 200 proves nothing: whatever the answer does not name as deleted, by key and version, was not. */
 export function unaccounted(
   asked: readonly ObjectIdentifier[],
-  answer: DeleteObjectsCommandOutput,
+  { Deleted = [], Errors = [] }: DeleteObjectsCommandOutput,
 ): KeyFailure[] {
+  // Most stores answer in the order of the question, and then each answer is where it is looked for.
+  const others = Errors.length > 0 ? asked : asked.filter((one, place) => !names(Deleted[place], one));
+  if (others.length === 0) return [];
   const place = (key: string | undefined, version: string | undefined) => `${version ?? ''} ${key ?? ''}`;
-  const deleted = new Set(answer.Deleted?.map(({ Key, VersionId }) => place(Key, VersionId)));
+  const deleted = new Set(Deleted.map(({ Key, VersionId }) => place(Key, VersionId)));
   const failed = new Map(
-    answer.Errors?.map(({ Key, VersionId, Code }) => [place(Key, VersionId), Code ?? 'Unknown']),
+    Errors.map(({ Key, VersionId, Code }) => [place(Key, VersionId), Code ?? 'Unknown']),
   );
-  return asked.flatMap(({ Key, VersionId }) => {
+  return others.flatMap(({ Key, VersionId }) => {
     const code = failed.get(place(Key, VersionId)) ?? failed.get(place(Key, undefined));
     const failure = (why: string): KeyFailure[] => [
       { key: Key ?? '', versionId: VersionId, code: why, kind: failureKind(why) },
@@ -51,6 +54,12 @@ export function unaccounted(
     return named ? [] : failure('Unanswered');
   });
 }
+
+/** An answer without a version speaks of whichever was asked for. */
+const names = (answer: DeletedObject | undefined, { Key, VersionId }: ObjectIdentifier) =>
+  answer !== undefined &&
+  answer.Key === Key &&
+  (answer.VersionId === VersionId || answer.VersionId === undefined);
 
 const REFUSALS = new Set([
   'AccessDenied',

@@ -6,6 +6,7 @@ import { checkRoot, StoreAnswerError } from './s3-answer.js';
 import { takeItems, type AnswerItems } from './s3-answer-items.js';
 import { sendContentMd5 } from './s3-content-md5.js';
 import { createCredentials, type CredentialSource } from './s3-credentials.js';
+import { writeDeleteBody } from './s3-delete-body.js';
 import type { S3StoreOptions } from './s3-store.js';
 
 const CONNECT_MS = 3_000;
@@ -60,6 +61,7 @@ export function createBoundedClient(options: S3StoreOptions): BoundedClient {
   });
   // Nobody reads the SDK's own log, for which it goes through each of a thousand items once more.
   client.middlewareStack.remove('loggerMiddleware');
+  writeDeleteBody(client);
   readWhole(client);
   if (options.contentMd5) sendContentMd5(client);
   const sendOnce = (command: Parameters<Send>[0], abortSignal: AbortSignal) =>

@@ -53,8 +53,7 @@ export async function readKeys<T extends { readonly key: string }>(
     if (most !== undefined) {
       const page = await list(prefix, justBefore(keys[next] as string), most);
       const complete = completeIn(page, keys, next);
-      const wanted = new Set(complete);
-      const own = page.items.filter(({ key }) => wanted.has(key));
+      const own = itemsUnder(complete, page.items);
       items += page.items.length;
       foreign += page.items.length - own.length;
       reached += complete.length;
@@ -76,6 +75,18 @@ function completeIn(page: ListingPage<unknown>, keys: readonly string[], from: n
   let to = from;
   while (to < keys.length && isComplete(page, keys[to] as string)) to++;
   return keys.slice(from, to);
+}
+
+/** Most often each item is under the next key, or the same again: that is tried first. */
+function itemsUnder<T extends { readonly key: string }>(keys: readonly string[], items: readonly T[]): T[] {
+  let next = 0;
+  let all: ReadonlySet<string> | undefined;
+  return items.filter(({ key }) => {
+    if (key === keys[next]) return true;
+    if (key === keys[next + 1]) return (next += 1) > 0;
+    all ??= new Set(keys);
+    return all.has(key);
+  });
 }
 
 async function lookUp<T extends { readonly key: string }>(

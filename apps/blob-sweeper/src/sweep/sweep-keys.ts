@@ -83,4 +83,6 @@ export async function sweepKeys(
   }
 }
 
-const keysOf = (keys: readonly string[], some: ReadonlySet<string>) => keys.filter((key) => some.has(key));
+/** Most often it is none or all of them. */
+const keysOf = (keys: readonly string[], some: ReadonlySet<string>) =>
+  some.size === 0 ? [] : keys.filter((key) => some.has(key));

@@ -88,8 +88,9 @@ export function createPass(store: ObjectStore, tally: Tally, mayBeBlind: boolean
   let asked = false;
   let blind = false;
 
+  // Keys are of one length: none is a key and a version.
   const idOf = ({ key, versionId }: { readonly key: string; readonly versionId?: string | undefined }) =>
-    `${key} ${versionId ?? ''}`;
+    versionId === NO_VERSION ? key : `${key} ${versionId ?? ''}`;
   const see = (key: string, id: string) => {
     found.add(key);
     fingerprint.add(id);
@@ -115,12 +116,13 @@ export function createPass(store: ObjectStore, tally: Tally, mayBeBlind: boolean
         (await removeVersions(store, some, signal)).map((failure) => [idOf(failure), failure]),
       );
       for (const version of some) {
-        const failure = failed.get(idOf(version));
+        const id = idOf(version);
+        const failure = failed.get(id);
         if (failure) {
-          fail(idOf(version), failure);
+          fail(id, failure);
           if (version.unlisted || failure.kind === 'remains') tally.keep(failure);
         } else if (!version.unlisted) {
-          tally.gone('versions', idOf(version));
+          tally.gone('versions', id);
           tally.release(version.key);
         }
       }
@@ -139,8 +141,11 @@ export function createPass(store: ObjectStore, tally: Tally, mayBeBlind: boolean
     /** Whether it asked for the deletion of what it did not find. */
     blind: () => blind,
     async takeVersions({ keys, items, method }: Reading<ListedVersion>): Promise<void> {
-      const listed = new Set(items.map(({ key }) => key));
-      waiting.push(...items.filter((version) => see(version.key, idOf(version))));
+      const listed = new Set<string>();
+      for (const version of items) {
+        listed.add(version.key);
+        if (see(version.key, idOf(version))) waiting.push(version);
+      }
       if (listed.size < keys.length) {
         if (await isBlind(items)) {
           blind = true;
