@@ -81,6 +81,17 @@ describe('a store', () => {
     expect(asked).toBe(2);
   });
 
+  it('that was in trouble is asked by whoever comes next, for it may have been put right', async () => {
+    let time = 0;
+    let markers: string[] = [];
+    const store = { ...storeIn(one!, 'a'), identities: () => Promise.resolve(markers) };
+    const set = createStoreSet(database.pool, [placed(store)], { freshMs: 10, now: () => time });
+    expect((await set.of('org1')).kind).toBe('unsure');
+    time = 1;
+    markers = [one!.id];
+    expect((await set.of('org1')).kind).toBe('known');
+  });
+
   it('rejects while it does not answer, and is asked again', async () => {
     let away = true;
     const store = storeIn(one!, 'a');
@@ -118,6 +129,14 @@ describe('an organization', () => {
     expect(await reasonFor('org1', placed(a))).toEqual(['a']);
     expect(await reasonFor('org1', placed(a), placed(b))).toEqual(['a', 'b']);
     expect(await reasonFor('org1', placed(a))).toMatch(/^b: NotConfigured/);
+  });
+
+  it('is swept right after an operator retired that store, however new the last look is', async () => {
+    await reasonFor('org1', placed(storeIn(two!, 'b')));
+    const set = createStoreSet(database.pool, [placed(storeIn(one!, 'a'))]);
+    expect(await set.of('org1')).toMatchObject({ kind: 'unsure' });
+    await retire(database.pool, two!.id);
+    expect(await set.of('org1')).toMatchObject({ kind: 'known' });
   });
 
   it('is not swept when a store is everybody’s no more, before an operator says so', async () => {

@@ -38,7 +38,10 @@ interface Look {
   readonly rows: readonly StoreRow[];
 }
 
-/** Looks at what an organization's stores are when asked, and believes a look for `freshMs`; those who ask meanwhile share one. */
+/**
+ * Looks at what an organization's stores are when asked, and believes a look for `freshMs`, unless it saw trouble; those who ask
+ * meanwhile share one.
+ */
 export function createStoreSet(
   pool: Pool,
   placed: readonly PlacedStore[],
@@ -73,14 +76,14 @@ export function createStoreSet(
     return { at, stores, rows: await listStoreRows(pool) };
   }
 
-  /** One look for all organizations with the same stores. */
-  async function fresh(own: readonly PlacedStore[]): Promise<Look> {
+  /** One look for all organizations with the same stores, begun at `since` at the earliest. */
+  async function fresh(own: readonly PlacedStore[], since = -Infinity): Promise<Look> {
     const key = own.map(({ store }) => store.id).join();
     const kept = looks.get(key);
     if (kept !== undefined) {
       const seen = await kept.catch(() => undefined);
-      if (seen !== undefined && now() - seen.at < freshMs) return seen;
-      if (looks.get(key) !== kept) return fresh(own); // somebody is looking anew
+      if (seen !== undefined && seen.at >= since && now() - seen.at < freshMs) return seen;
+      if (looks.get(key) !== kept) return fresh(own, since); // somebody is looking anew
     }
     const looking = look(own);
     looks.set(key, looking);
@@ -105,7 +108,6 @@ export function createStoreSet(
       const stores = own.map(({ store }) => store);
       if (STORE_MARKERS.startsWith(`${organizationId}/`))
         return { kind: 'unsure', stores, reason: 'the organization has the name of the markers' };
-      const seen = own.length === 0 ? { stores: [], rows: [] } : await fresh(own);
       const unseen = placed
         .filter((one) => !own.includes(one))
         .map(({ store, organizations }) => ({
@@ -114,7 +116,12 @@ export function createStoreSet(
           organizations,
           markers: undefined,
         }));
-      const reason = whyNotToSweep(organizationId, [...seen.stores, ...unseen], seen.rows);
+      const judge = (seen: Pick<Look, 'stores' | 'rows'>) =>
+        whyNotToSweep(organizationId, [...seen.stores, ...unseen], seen.rows);
+      const asked = now();
+      let reason = judge(own.length === 0 ? { stores: [], rows: [] } : await fresh(own));
+      // Of trouble an older look is not believed: a page that comes right after an operator put it right is not to be blocked again.
+      if (reason !== undefined && own.length > 0) reason = judge(await fresh(own, asked));
       return reason === undefined ? { kind: 'known', stores } : { kind: 'unsure', stores, reason };
     },
   };
