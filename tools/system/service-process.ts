@@ -8,8 +8,8 @@ const ROOT = join(import.meta.dirname, '../..');
 export interface ServiceProcess {
   readonly name: string;
   readonly pid: number | undefined;
-  /** Resolves when the service says that it has started. */
-  start(): Promise<void>;
+  /** Resolves when the service says that it has started. What is named `other` holds for this life of it alone. */
+  start(other?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGTERM, and SIGKILL when that does not end it; resolves with the exit code, or the signal that ended it. */
   stop(): Promise<number | NodeJS.Signals>;
   /** Ends it as a power cut would. */
@@ -53,13 +53,13 @@ export function serviceProcess({ name, env, log, main = mainOf(name) }: ServiceO
     get pid() {
       return child?.pid;
     },
-    async start() {
+    async start(other = {}) {
       asked = false;
       sink ??= createWriteStream(log, { flags: 'a' });
       const out = sink;
       const started = spawn('setpriv', ['--pdeathsig=KILL', process.execPath, '--enable-source-maps', main], {
         cwd: ROOT,
-        env: { PATH: process.env['PATH'] ?? '', ...env },
+        env: { PATH: process.env['PATH'] ?? '', ...env, ...other },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });
