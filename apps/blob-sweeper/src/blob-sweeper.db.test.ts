@@ -292,7 +292,13 @@ describe('SetSweepLimit and ListSweepLimits', () => {
 describe('ListOrphanObjects and DeleteOrphanObjects', () => {
   const key = `org1/${randomUUID()}`;
   const place = { organizationId: 'org1', store: 'primary', minAgeSeconds: 0 };
-  const order = { ...place, keys: [key], orderedBy: 'operator-1', listDigest: 'a'.repeat(64) };
+  const order = {
+    ...place,
+    keys: [key],
+    uploadKeys: [],
+    orderedBy: 'operator-1',
+    listDigest: 'a'.repeat(64),
+  };
   const remove = (over: object, caller = 'operator') =>
     calling(caller, (c) => c.unary((client) => client.deleteOrphanObjects, { ...order, ...over }));
   const look = (over: object, caller = 'operator') =>
@@ -314,6 +320,10 @@ describe('ListOrphanObjects and DeleteOrphanObjects', () => {
     { keys: [`org1/${id}.part`] },
     { keys: [`org1/../org10/${id}`] },
     { keys: Array.from({ length: 1_001 }, () => `org1/${randomUUID()}`).sort() },
+    { uploadKeys: Array.from({ length: 1_000 }, () => `org1/${randomUUID()}`).sort() },
+    { uploadKeys: [key] },
+    { keys: [], uploadKeys: [key, key] },
+    { keys: [], uploadKeys: [`org10/${id}`] },
     { orderedBy: '' },
     { orderedBy: 'a\n' },
     { listDigest: '' },

@@ -32,7 +32,7 @@ export const deleteOrphanObjectsRpc =
     { signal }: CallContext,
   ): Promise<DeleteOrphanObjectsResponse> => {
     const order = orderOf(request);
-    const { organizationId, ids, orderedBy, listDigest } = order;
+    const { organizationId, ids, uploadsOnly, orderedBy, listDigest } = order;
     const old = await oldBefore(pool, request.minAgeSeconds);
     const realms = configured(maybe);
     const ended = await withLock(pool, `orphans of ${organizationId}`, async (lost) => {
@@ -46,7 +46,7 @@ export const deleteOrphanObjectsRpc =
     const { deleted, kept, left, reason } = ended;
     logger.warn(
       {
-        ...{ organizationId, store: request.store, orderedBy, listDigest, reason },
+        ...{ organizationId, store: request.store, orderedBy, listDigest, uploads: uploadsOnly.size, reason },
         ...{ deleted: deleted.length, kept: kept.length, left: left.length },
       },
       'orphan objects were deleted by an operator’s order',

@@ -32,7 +32,13 @@ async function setUp(objectLock = false): Promise<void> {
 const run = ({ oldBefore = LATER, cancelled = NEVER, lost = NEVER, ids = IDS, of = store } = {}) =>
   deleteOrphans(
     { realms, store: of, oldBefore, logger: createLogger('test', 'silent') },
-    { organizationId: 'org1', ids, orderedBy: 'operator-1', listDigest: 'a'.repeat(64) },
+    {
+      organizationId: 'org1',
+      ids,
+      uploadsOnly: new Set(),
+      orderedBy: 'operator-1',
+      listDigest: 'a'.repeat(64),
+    },
     { cancelled, lost },
   );
 const left = (...ids: string[]) => [...NEIGHBOURS, ...keysOf('org1', ids)].sort();

@@ -3,9 +3,9 @@ import type { ObjectStore } from '@lethe/object-store';
 import type { Logger } from '@lethe/telemetry';
 import { storeFailed } from '../orphan/place.js';
 import type { Realms } from '../realms/realms.js';
-import { readKeys, versionsOf } from '../sweep/read-back.js';
 import { sweepKeys } from '../sweep/sweep-keys.js';
 import type { OrphanOrder } from './order.js';
+import { stayingKeys } from './staying-keys.js';
 
 export interface Deleting {
   readonly realms: Pick<Realms, 'condemn' | 'pardon'>;
@@ -23,8 +23,8 @@ export interface OrphansDeleted {
 }
 
 /**
- * Deletes what is stored under ids that no realm can take up: condemns those that no row names, leaves what is younger than it should
- * be, deletes the rest and reads back. In the end all ids of the order are pardoned, whatever came of it; where that fails too, they
+ * Deletes what is stored under ids that no realm can take up, unfinished uploads too: condemns those that no row names, leaves what is
+ * younger than it should be or not as it was listed, deletes the rest and reads back. In the end all ids of the order are pardoned, whatever came of it; where that fails too, they
  * stay condemned, the next list of orphans shows them, and an order for them ends that. No deletion is sent after `cancelled` or `lost`
  * aborts; `lost`: another order may be at the same ids, and none of them is pardoned.
  */
@@ -41,9 +41,11 @@ export async function deleteOrphans(
   const attempt = async (): Promise<OrphansDeleted> => {
     // 1. The promise of realm-purge: no row names these, and no live realm can register them.
     const condemned = await realms.condemn(organizationId, ids, order);
-    // 2. Their age, behind that: what was put since the list was made is young.
-    const young = await youngOf(store, prefix, condemned.map(keyOf), oldBefore);
-    const going = condemned.filter((id) => !young.has(keyOf(id)));
+    // 2. Their age, behind that: what was put since the list was made is young. And whether an upload is none any more.
+    const uploadsOnly = new Set([...order.uploadsOnly].map(keyOf));
+    const seen = { oldBefore, uploadsOnly };
+    const staying = await stayingKeys(store, prefix, condemned.map(keyOf), seen);
+    const going = condemned.filter((id) => !staying.has(keyOf(id)));
     // 3. The deletion.
     signal.throwIfAborted();
     swept = new Set(going);
@@ -87,19 +89,4 @@ async function pardonAll(
     );
   }
   return undefined;
-}
-
-/** Keys with a version or marker of which it is not certain that it is old. */
-async function youngOf(
-  store: ObjectStore,
-  prefix: string,
-  keys: readonly string[],
-  oldBefore: Date,
-): Promise<ReadonlySet<string>> {
-  const young = new Set<string>();
-  await readKeys(versionsOf(store, 1), prefix, keys, ({ items }) => {
-    for (const { key, modified } of items) if (!(modified <= oldBefore)) young.add(key);
-    return Promise.resolve();
-  });
-  return young;
 }

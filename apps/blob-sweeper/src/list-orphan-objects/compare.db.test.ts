@@ -4,7 +4,7 @@ import { serverVariable } from '@lethe/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blockIds, keysOf } from '../testing/keys.js';
 import { scriptedRealms, type ScriptedRealms } from '../testing/scripted-realms.js';
-import { compareStore, type ComparedRange } from './compare.js';
+import { compareStore, type Comparable, type ComparedRange } from './compare.js';
 
 const IDS = blockIds('orphans', 60);
 const LATER = new Date(Date.now() + 3_600_000);
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 async function compare(
-  of: Pick<ObjectStore, 'listVersions' | 'name'> = store,
+  of: Comparable = store,
   { rangeItems = 10, signal = new AbortController().signal } = {},
 ) {
   const ranges: ComparedRange[] = [];

@@ -1,27 +1,32 @@
 import type { ObjectStore } from '@lethe/object-store';
 import { storeFailed } from '../orphan/place.js';
 import type { BlockState, KnownBlock, Realms } from '../realms/realms.js';
-import { seeObjects, type SeenObject, type SeenRange } from './seen-objects.js';
+import { seeRange, type SeenBlock, type SeenRange } from './seen-range.js';
+
+export type Comparable = Pick<ObjectStore, 'listVersions' | 'listUploads' | 'name'>;
 
 export interface Comparing {
   readonly realms: Pick<Realms, 'known'>;
   readonly organizationId: string;
   /** Asked for each range: a store may turn into another one while it is listed. */
-  readonly store: () => Promise<Pick<ObjectStore, 'listVersions' | 'name'>>;
+  readonly store: () => Promise<Comparable>;
   /** What is younger is left out. */
   readonly oldBefore: Date;
   readonly signal: AbortSignal;
-  /** Of objects and rows at once, each: so much is held. */
+  /** Of keys in the store and rows at once, each: so much is held. */
   readonly rangeItems?: number;
 }
 
-/** An object that no realm knows, or the id of a broken order without any. */
-export type Orphan = SeenObject | { readonly id: string; readonly versions: 0 };
+/** An object or unfinished upload that no realm knows, or the id of a broken order without any. */
+export type Orphan = SeenBlock | { readonly id: string; readonly versions: 0; readonly uploads: 0 };
 
 export interface ComparedRange {
   readonly orphans: readonly Orphan[];
   readonly missing: readonly string[];
+  /** Keys with an object, or with what is left of one. */
   readonly objects: number;
+  /** Unfinished ones, whatever else is under their keys. */
+  readonly uploads: number;
   readonly rows: number;
   readonly foreign: number;
 }
@@ -29,10 +34,9 @@ export interface ComparedRange {
 const RANGE_ITEMS = 10_000;
 
 /**
- * Compares a store's objects with the rows, range by range of ids. Rows are read behind the listing, so that what was registered before
- * an object was listed is known; and before it too, so that what a purge swept meanwhile is no orphan, and a row is missed only where
- * it was there before. Rejects with the first
- * error; then no range that was answered is worth anything.
+ * Compares a store's objects and unfinished uploads with the rows, range by range of ids. Rows are read behind the listing, so that what
+ * was registered before an object was listed is known; and before it too, so that what a purge swept meanwhile is no orphan, and a row
+ * is missed only where it was there before. Rejects with the first error; then no range that was answered is worth anything.
  */
 export async function* compareStore(comparing: Comparing): AsyncGenerator<ComparedRange> {
   const { realms, organizationId, signal, rangeItems = RANGE_ITEMS } = comparing;
@@ -42,7 +46,7 @@ export async function* compareStore(comparing: Comparing): AsyncGenerator<Compar
     const store = await comparing.store();
     const before = await realms.known(organizationId, after, rangeItems);
     const end = before.length < rangeItems ? undefined : before.at(-1)?.id;
-    const range: SeenRange = await seeObjects(store, organizationId, {
+    const range: SeenRange = await seeRange(store, organizationId, {
       ...{ after, end, most: rangeItems },
     }).catch((error: unknown) => {
       throw storeFailed(store.name, error);
@@ -55,27 +59,29 @@ export async function* compareStore(comparing: Comparing): AsyncGenerator<Compar
 
 async function judge(
   { realms, organizationId, oldBefore, rangeItems = RANGE_ITEMS }: Comparing,
-  { objects, foreign, end }: SeenRange,
+  { blocks, foreign, end }: SeenRange,
   after: string | undefined,
   knownBefore: ReadonlyMap<string, BlockState>,
 ): Promise<ComparedRange> {
   const orphans: Orphan[] = [];
   const missing: string[] = [];
   let [next, rows] = [0, 0];
-  const unknown = (object: SeenObject) => {
-    const wasRow = (knownBefore.get(object.id) ?? 'condemned') !== 'condemned';
-    if (!wasRow && object.modified <= oldBefore) orphans.push(object);
+  const unknown = (block: SeenBlock) => {
+    const wasRow = (knownBefore.get(block.id) ?? 'condemned') !== 'condemned';
+    if (!wasRow && block.modified <= oldBefore) orphans.push(block);
   };
   for await (const { id, state } of knownWithin(realms, organizationId, after, end, rangeItems)) {
-    for (; (objects[next]?.id ?? 'g') < id; next++) unknown(objects[next] as SeenObject);
-    const object = objects[next]?.id === id ? objects[next++] : undefined;
+    for (; (blocks[next]?.id ?? 'g') < id; next++) unknown(blocks[next] as SeenBlock);
+    const block = blocks[next]?.id === id ? blocks[next++] : undefined;
     if (state !== 'condemned') rows += 1;
-    else if (object === undefined) orphans.push({ id, versions: 0 });
-    else unknown(object);
-    if (state === 'live' && !object?.isThere && knownBefore.get(id) === 'live') missing.push(id);
+    else if (block === undefined) orphans.push({ id, versions: 0, uploads: 0 });
+    else unknown(block);
+    if (state === 'live' && !block?.isThere && knownBefore.get(id) === 'live') missing.push(id);
   }
-  objects.slice(next).forEach(unknown);
-  return { orphans, missing, objects: objects.length, rows, foreign };
+  blocks.slice(next).forEach(unknown);
+  const objects = blocks.filter(({ versions }) => versions > 0).length;
+  const uploads = blocks.reduce((sum, block) => sum + block.uploads, 0);
+  return { orphans, missing, objects, uploads, rows, foreign };
 }
 
 async function* knownWithin(

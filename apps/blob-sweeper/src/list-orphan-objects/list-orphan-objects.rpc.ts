@@ -28,9 +28,10 @@ export const listOrphanObjectsRpc = (
       signal,
       ...(rangeItems === undefined ? {} : { rangeItems }),
     });
-    const soFar = { objectsSeen: 0, rowsSeen: 0, foreignKeysSeen: 0 };
+    const soFar = { objectsSeen: 0, uploadsSeen: 0, rowsSeen: 0, foreignKeysSeen: 0 };
     for await (const range of ranges) {
       soFar.objectsSeen += range.objects;
+      soFar.uploadsSeen += range.uploads;
       soFar.rowsSeen += range.rows;
       soFar.foreignKeysSeen += range.foreign;
       const orphans = range.orphans.map((orphan) => entryOf(keyOf(orphan.id), orphan));
@@ -39,7 +40,9 @@ export const listOrphanObjectsRpc = (
     yield { ...soFar, orphans: [], missingKeys: [], complete: true };
   };
 
-const entryOf = (key: string, orphan: Orphan) =>
-  'bytes' in orphan
-    ? { key, versions: orphan.versions, bytes: orphan.bytes, modifiedTime: orphan.modified }
-    : { key, versions: 0, bytes: 0, modifiedTime: undefined };
+const entryOf = (key: string, orphan: Orphan) => {
+  const { versions, uploads } = orphan;
+  return 'bytes' in orphan
+    ? { key, versions, uploads, bytes: orphan.bytes, modifiedTime: orphan.modified }
+    : { key, versions, uploads, bytes: 0, modifiedTime: undefined };
+};

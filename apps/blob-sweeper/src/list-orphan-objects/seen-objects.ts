@@ -1,7 +1,7 @@
 import { blockKey, isCanonicalUuid } from '@lethe/contracts';
 import type { ListedVersion, ObjectStore } from '@lethe/object-store';
 
-/** What a store holds under the key of a block. */
+/** The object under the key of a block, with all its versions. */
 export interface SeenObject {
   readonly id: string;
   /** Versions and delete markers. */
@@ -13,7 +13,7 @@ export interface SeenObject {
   readonly isThere: boolean;
 }
 
-export interface SeenRange {
+export interface ObjectsRange {
   /** By id. */
   readonly objects: readonly SeenObject[];
   /** Keys under the prefix that are no block's. */
@@ -30,7 +30,7 @@ export async function seeObjects(
   store: Pick<ObjectStore, 'listVersions'>,
   organizationId: string,
   range: { readonly after: string | undefined; readonly end: string | undefined; readonly most: number },
-): Promise<SeenRange> {
+): Promise<ObjectsRange> {
   const prefix = `${organizationId}/`;
   const keyOf = (id: string) => blockKey(organizationId, id);
   const objects: SeenObject[] = [];

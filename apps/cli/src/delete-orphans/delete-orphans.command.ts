@@ -15,7 +15,7 @@ export function addDeleteOrphans(orphans: Command, session: Session): void {
   orphans
     .command('delete')
     .description(
-      'delete the objects of a reviewed list that no realm knows still. Safe to interrupt and to repeat; ends with 1 where one could not be deleted',
+      'delete the objects and abort the unfinished uploads of a reviewed list that no realm knows still. Safe to interrupt and to repeat; ends with 1 where one could not be deleted',
     )
     .requiredOption(
       '--from <file>',

@@ -24,7 +24,7 @@ const DEADLINE_MS = 300_000;
 const LIMITED_MS = 1_000;
 
 /**
- * Deletes the objects of a reviewed list, as long as nobody knows them: the blob sweeper asks about each once more. Broken off or failed
+ * Deletes the objects and unfinished uploads of a reviewed list, as long as nobody knows them: the blob sweeper asks about each once more. Broken off or failed
  * at any point, the same command goes on. Ends with 1 where an object could not be deleted.
  */
 export async function deleteOrphans(session: Session, options: DeleteOrphansOptions): Promise<void> {
@@ -32,12 +32,13 @@ export async function deleteOrphans(session: Session, options: DeleteOrphansOpti
   const orderedBy = readOperator(session.env, options.by);
   session.whenInterrupted = 'Nothing was changed.';
   const list = await readList(path);
-  const { organizationId, store, minAgeSeconds, count, digest } = list;
+  const { organizationId, store, minAgeSeconds, count, uploads, digest } = list;
+  const some = uploads === 0 ? '' : ` and ${uploads} unfinished upload(s)`;
   await confirm(session, {
     facts:
-      `${printable(path)} lists ${count} object(s) of organization ${printable(organizationId)} in store ${printable(store)}.\n` +
+      `${printable(path)} lists ${count - uploads} object(s)${some} of organization ${printable(organizationId)} in store ${printable(store)}.\n` +
       `Those that no realm knows by now, and that are old enough still, are deleted for good.\n`,
-    act: 'delete these objects',
+    act: uploads === 0 ? 'delete these objects' : 'delete these objects and uploads',
     yes,
   });
   const again = shellCommand('lethe', 'orphans', 'delete', '--from', path);
@@ -46,8 +47,8 @@ export async function deleteOrphans(session: Session, options: DeleteOrphansOpti
   const reasons = new Set<string>();
   const sweeper = connectSweeper(session);
   try {
-    for (const keys of list.pages()) {
-      const order = { organizationId, store, keys, minAgeSeconds, orderedBy, listDigest: digest };
+    for (const page of list.pages()) {
+      const order = { organizationId, store, ...page, minAgeSeconds, orderedBy, listDigest: digest };
       const answer = await orderPage(session, sweeper, order);
       done.deleted += answer.deletedKeys.length;
       done.kept += answer.keptKeys.length;
@@ -72,7 +73,8 @@ export async function deleteOrphans(session: Session, options: DeleteOrphansOpti
     return;
   }
   session.output.write(
-    `Deleted ${done.deleted} of ${count} object(s); kept ${done.kept} that a realm knows by now, or that are too young\n`,
+    `Deleted ${done.deleted} of ${count} object(s)${uploads === 0 ? '' : ' and upload(s)'}; kept ${done.kept} that a realm knows by now, or that are too young` +
+      `${uploads === 0 ? '' : ', or of which an object came since'}\n`,
   );
   if (done.left > 0)
     session.output.write(`${done.left} could not be deleted: ${printable([...reasons].join('; '))}\n`);
@@ -91,7 +93,7 @@ async function orderPage(
         deadlineMs: DEADLINE_MS,
       });
       const said = [...answer.deletedKeys, ...answer.keptKeys, ...answer.leftKeys].sort();
-      if (said.join() !== order.keys.join())
+      if (said.join() !== [...order.keys, ...order.uploadKeys].sort().join())
         throw new Failure(EXIT.unexpected, 'the blob sweeper did not account for each object it was given');
       return answer;
     } catch (error) {

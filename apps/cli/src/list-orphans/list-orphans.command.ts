@@ -18,7 +18,7 @@ export function addListOrphans(orphans: Command, session: Session): void {
   orphans
     .command('list')
     .description(
-      'compare a store with the blocks of an organization, and list the objects that no realm knows; changes nothing. Ends with 1 where a live realm has rows without an object',
+      'compare a store with the blocks of an organization, and list the objects and unfinished uploads that no realm knows; changes nothing. Ends with 1 where a live realm has rows without an object',
     )
     .requiredOption('--organization <id>', 'the organization', notEmpty)
     .requiredOption('--store <name>', 'as lethe stores list names it', notEmpty)

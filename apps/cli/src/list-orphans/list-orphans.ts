@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { OrphanObject } from '@lethe/contracts';
 import { connectSweeper } from '../connection/purging.js';
 import { checksumPath, saveChecksum } from '../manifest/checksum.js';
 import { createDraft, removeLeftovers, tryDraft } from '../manifest/draft.js';
 import { headLines, type ListHead } from '../orphan/list-head.js';
+import { lineOf } from '../orphan/list-line.js';
 import { EXIT } from '../terminal/exit-code.js';
 import { Failure, stopIfInterrupted } from '../terminal/failure.js';
 import { printable, printableFields } from '../terminal/printable.js';
@@ -31,7 +33,10 @@ export async function listOrphans(session: Session, options: ListOrphansOptions)
   const sweeper = connectSweeper(session);
   const draft = await createDraft(path);
   const hash = createHash('sha256');
-  const found = { orphans: 0, bytes: 0, condemned: 0, objects: 0, rows: 0, foreign: 0, missing: 0 };
+  const found = {
+    ...{ orphans: 0, bytes: 0, condemned: 0, unfinished: 0, objects: 0, uploads: 0, rows: 0, foreign: 0 },
+    missing: 0,
+  };
   const named: string[] = [];
   const write = async (text: string) => {
     hash.update(text);
@@ -40,13 +45,15 @@ export async function listOrphans(session: Session, options: ListOrphansOptions)
   try {
     await write(headLines(options));
     for await (const message of compared(session, sweeper, options)) {
-      await write(message.orphans.map(({ key }) => `${key}\n`).join(''));
+      await write(message.orphans.map((orphan) => lineOf(orphan.key, isUploadOnly(orphan))).join(''));
       found.orphans += message.orphans.length;
-      found.condemned += message.orphans.filter(({ versions }) => versions === 0).length;
+      found.unfinished += message.orphans.filter(isUploadOnly).length;
+      found.condemned += message.orphans.filter(({ versions, uploads }) => versions + uploads === 0).length;
       found.bytes += message.orphans.reduce((sum, { bytes }) => sum + bytes, 0);
       found.missing += message.missingKeys.length;
       named.push(...message.missingKeys.slice(0, NAMED - named.length));
       found.objects = message.objectsSeen;
+      found.uploads = message.uploadsSeen;
       found.rows = message.rowsSeen;
       found.foreign = message.foreignKeysSeen;
     }
@@ -64,16 +71,20 @@ export async function listOrphans(session: Session, options: ListOrphansOptions)
   else session.output.write(summary(options, found, named));
 }
 
+const isUploadOnly = ({ versions, uploads }: OrphanObject) => versions === 0 && uploads > 0;
+
 function summary(
   { output: path, organizationId, store }: ListOrphansOptions,
   found: Readonly<Record<string, number>>,
   named: readonly string[],
 ): string {
-  const { orphans, bytes, condemned, objects, rows, foreign, missing } = found;
+  const { orphans, bytes, condemned, unfinished, objects, uploads, rows, foreign, missing } = found;
   const fields = printableFields([
     ['objects', `${objects}`],
+    ['unfinished uploads', `${uploads}`],
     ['rows of blocks', `${rows}`],
     ['orphans', `${orphans} (${bytes} bytes)`],
+    ['of these unfinished uploads', unfinished ? `${unfinished}, whose size no listing tells` : undefined],
     ['of these without an object', condemned ? `${condemned}, left by an order that broke off` : undefined],
     ['other keys', `${foreign}, which are no block's and never deleted`],
     ['rows without an object', `${missing}`],

@@ -8,7 +8,9 @@ export interface ListHead {
   readonly minAgeSeconds: number;
 }
 
-const TITLE = '# lethe orphan objects, version 1';
+/** Since version 2 a list has unfinished uploads; one of version 1 has none, and is read as it is. */
+const TITLE = '# lethe orphan objects, version 2';
+const WITHOUT_UPLOADS = '# lethe orphan objects, version 1';
 
 /** Lines of a comment each, so that a list is a list of keys for whoever skips them. */
 export const headLines = ({ organizationId, store, minAgeSeconds }: ListHead): string =>
@@ -16,8 +18,13 @@ export const headLines = ({ organizationId, store, minAgeSeconds }: ListHead): s
 
 export const HEAD_LINES = 4;
 
+export interface ReadHead extends ListHead {
+  /** Its lines may stand for unfinished uploads. */
+  readonly mayHaveUploads: boolean;
+}
+
 /** @throws Failure */
-export function readHead(path: string, lines: readonly (string | undefined)[]): ListHead {
+export function readHead(path: string, lines: readonly (string | undefined)[]): ReadHead {
   const [title, organization, store, age] = lines;
   const text = (line: string | undefined, name: string): string => {
     const start = `# ${name} `;
@@ -29,12 +36,19 @@ export function readHead(path: string, lines: readonly (string | undefined)[]): 
     }
     throw notOne(path);
   };
+  const version = /^# lethe orphan objects, version (\d{1,9})$/.exec(title ?? '')?.[1];
+  if (version !== undefined && title !== TITLE && title !== WITHOUT_UPLOADS)
+    throw new Failure(
+      EXIT.refused,
+      `${path} is a list of version ${version}, which this lethe cannot read: nothing was changed`,
+    );
   const seconds = Number(/^# min-age-seconds (\d{1,12})$/.exec(age ?? '')?.[1]);
-  if (title !== TITLE || !(seconds >= 3_600)) throw notOne(path);
+  if (version === undefined || !(seconds >= 3_600)) throw notOne(path);
   return {
     organizationId: text(organization, 'organization'),
     store: text(store, 'store'),
     minAgeSeconds: seconds,
+    mayHaveUploads: title === TITLE,
   };
 }
 

@@ -35,9 +35,9 @@ async function run(script: Script, argv: string[], options: RunOptions = {}) {
 }
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const keyOf = (n: number) => `org1/00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const orphan = (n: number, versions = 1) => ({
+const orphan = (n: number, versions = 1, uploads = 0) => ({
   key: keyOf(n),
-  versions,
+  ...{ versions, uploads },
   bytes: 5,
   modifiedTime: new Date(0),
 });
@@ -48,11 +48,11 @@ const says = (...messages: Message[]): Script => ({
     for (const message of messages) yield await Promise.resolve({ ...EMPTY, ...message });
   },
 });
-const seen = { objectsSeen: 9, rowsSeen: 7, foreignKeysSeen: 1 };
+const seen = { objectsSeen: 9, uploadsSeen: 2, rowsSeen: 7, foreignKeysSeen: 1 };
 const END = { ...seen, complete: true };
 const LIST = ['list', '--organization', 'org1', '--store', 'primary', '--output'];
 const HEAD =
-  '# lethe orphan objects, version 1\n# organization "org1"\n# store "primary"\n# min-age-seconds 604800\n';
+  '# lethe orphan objects, version 2\n# organization "org1"\n# store "primary"\n# min-age-seconds 604800\n';
 
 describe('lethe orphans list', () => {
   it('writes the list with its checksum, and says what it saw', async () => {
@@ -67,11 +67,30 @@ describe('lethe orphans list', () => {
     expect(readFileSync(`${path}.sha256`, 'utf8')).toBe(`${sha256(text)}  orphans.txt\n`);
   });
 
+  it('marks unfinished uploads that are alone under their key', async () => {
+    const orphans = [orphan(1), orphan(2, 0, 3), orphan(3, 2, 1), orphan(4, 0)];
+    const outcome = await run(says({ orphans }, END), [...LIST, path]);
+    expect(outcome.output).toMatch(
+      /unfinished uploads +2\n.*orphans +4 .*unfinished uploads +1, .*without an object +1,/s,
+    );
+    const marked = `${keyOf(2)} unfinished upload`;
+    expect(readFileSync(path, 'utf8')).toBe(`${HEAD}${keyOf(1)}\n${marked}\n${keyOf(3)}\n${keyOf(4)}\n`);
+  });
+
   it('ends with 1 where rows have no object, and writes the list all the same', async () => {
     const outcome = await run(says({ missingKeys: [keyOf(5), keyOf(6)] }, END), [...LIST, path, '--json']);
     expect(outcome.code).toBe(1);
     expect(JSON.parse(outcome.output)).toMatchObject({
-      ...{ objects: 9, rows: 7, foreign: 1, orphans: 0, missing: 2, missing_keys: [keyOf(5), keyOf(6)] },
+      ...{
+        objects: 9,
+        uploads: 2,
+        rows: 7,
+        foreign: 1,
+        orphans: 0,
+        unfinished: 0,
+        missing: 2,
+        missing_keys: [keyOf(5), keyOf(6)],
+      },
       sha256: sha256(HEAD),
     });
     expect(readFileSync(path, 'utf8')).toBe(HEAD);
@@ -114,11 +133,14 @@ describe('lethe orphans delete', () => {
   const deletes = (over: (request: DeleteOrphanObjectsRequest) => object = () => ({})): Script => ({
     deleteOrphanObjects(request) {
       asked.push(request);
-      return { deletedKeys: request.keys, keptKeys: [], leftKeys: [], reason: '', ...over(request) };
+      const deletedKeys = [...request.keys, ...request.uploadKeys];
+      return { deletedKeys, keptKeys: [], leftKeys: [], reason: '', ...over(request) };
     },
   });
-  async function write(count: number): Promise<void> {
-    const orphans = Array.from({ length: count }, (_, n) => orphan(n));
+  /** Each third is an unfinished upload, where there are `uploads`. */
+  async function write(count: number, uploads = false): Promise<void> {
+    const isUpload = (n: number) => uploads && n % 3 === 0;
+    const orphans = Array.from({ length: count }, (_, n) => (isUpload(n) ? orphan(n, 0, 1) : orphan(n)));
     expect((await run(says({ orphans }, END), [...LIST, path, '--min-age', '36h'])).code).toBe(0);
   }
   const DELETE = () => ['delete', '--from', path];
@@ -133,11 +155,45 @@ describe('lethe orphans delete', () => {
     expect(asked.map(({ keys }) => keys.length)).toEqual([1_000, 1]);
     expect(asked[1]).toEqual({
       ...{ organizationId: 'org1', store: 'primary', keys: [keyOf(1_000)], minAgeSeconds: 129_600 },
+      uploadKeys: [],
       ...{ orderedBy: 'ann', listDigest: sha256(readFileSync(path, 'utf8')) },
     });
     expect(JSON.parse((await run(deletes(), [...DELETE(), '--yes', '--json'])).output)).toEqual({
       ...{ listed: 1_001, deleted: 1_001, kept: 0, left: 0, reasons: [] },
     });
+  });
+
+  it('orders the unfinished uploads as what they were listed, and says how many they are', async () => {
+    await write(1_001, true);
+    const outcome = await run(deletes(), DELETE(), { terminal: true, stdin: 'yes\n' });
+    expect(outcome).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Deleted 1001 of 1001 object(s) and upload(s)') as string,
+      errors: expect.stringContaining('lists 667 object(s) and 334 unfinished upload(s)') as string,
+    });
+    expect(asked.map(({ keys, uploadKeys }) => [keys.length, uploadKeys.length])).toEqual([
+      [666, 334],
+      [1, 0],
+    ]);
+    expect(asked[0]?.uploadKeys.slice(0, 2)).toEqual([keyOf(0), keyOf(3)]);
+  });
+
+  it('takes a list of before there were uploads in it, and none with uploads that says to be such', async () => {
+    await write(4);
+    rewrite((text) => text.replace('version 2', 'version 1'));
+    expect((await run(deletes(), [...DELETE(), '--yes'])).code).toBe(0);
+    expect(asked.map(({ keys, uploadKeys }) => [keys.length, uploadKeys.length])).toEqual([[4, 0]]);
+    rewrite((text) => text.replace(keyOf(2), `${keyOf(2)} unfinished upload`));
+    expect(await run(deletes(), [...DELETE(), '--yes'])).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/line 7 .*is no block/) as string,
+    });
+    rewrite((text) => text.replace('version 1', 'version 3'));
+    expect(await run(deletes(), [...DELETE(), '--yes'])).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/is a list of version 3, which this lethe cannot read/) as string,
+    });
+    expect(asked).toHaveLength(1);
   });
 
   it('ends with 1 where something is left, and says why; what is kept is no failure', async () => {
@@ -175,7 +231,10 @@ describe('lethe orphans delete', () => {
     ['has no checksum', () => rmSync(`${path}.sha256`)],
     ['names another organization', () => rewrite((text) => text.replace('org1/', 'org10/'))],
     ['is out of order', () => rewrite((text) => text + `${keyOf(0)}\n`)],
-    ['has another head', () => rewrite((text) => text.replace('version 1', 'version 2'))],
+    ['has another head', () => rewrite((text) => text.replace('version 2', 'version 3'))],
+    ['has another title', () => rewrite((text) => text.replace('orphan objects', 'objects'))],
+    ['marks a line otherwise', () => rewrite((text) => text.replace(/\n$/, ' upload\n'))],
+    ['names one as both', () => rewrite((text) => text.replace(/(.*)\n$/, '$1\n$1 unfinished upload\n'))],
     ['has a low age', () => rewrite((text) => text.replace('129600', '3599'))],
   ])('orders nothing by a list that %s', async (_, spoil) => {
     await write(2);

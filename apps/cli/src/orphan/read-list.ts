@@ -1,19 +1,20 @@
-import { blockKey, isCanonicalUuid, packBlockIds, unpackBlockIds } from '@lethe/contracts';
 import { checksumPath, readChecksum } from '../manifest/checksum.js';
 import { openLines } from '../manifest/lines.js';
 import { EXIT } from '../terminal/exit-code.js';
 import { Failure } from '../terminal/failure.js';
 import { HEAD_LINES, readHead, type ListHead } from './list-head.js';
+import { readLine } from './list-line.js';
+import { createPackedPages, type ListPage } from './packed-pages.js';
 
 export interface OrphanList extends ListHead {
   /** SHA-256 in hexadecimal. */
   readonly digest: string;
   readonly count: number;
+  /** How many of them stand for unfinished uploads alone. */
+  readonly uploads: number;
   /** The keys in their order, up to 1000 each time. */
-  pages(): Iterable<string[]>;
+  pages(): Iterable<ListPage>;
 }
-
-const PAGE = 1_000;
 
 /**
  * Reads a list as a whole before anything is ordered by it, 16 bytes a key, so that what is ordered is what was verified. Every line is
@@ -38,33 +39,24 @@ export async function readList(path: string): Promise<OrphanList> {
     const head: (string | undefined)[] = [];
     while (head.length < HEAD_LINES) head.push(await next());
     const list = readHead(path, head);
-    const prefix = `${list.organizationId}/`;
-    const packed: Buffer[] = [];
-    let [ids, last, count]: [string[], string, number] = [[], '', 0];
-    for (let line = await next(); line !== undefined; line = await next()) {
-      const id = line.slice(prefix.length);
-      if (!line.startsWith(prefix) || !isCanonicalUuid(id) || id <= last)
+    const packed = createPackedPages(list.organizationId);
+    let last = '';
+    for (let text = await next(); text !== undefined; text = await next()) {
+      const line = readLine(text, list.organizationId, list.mayHaveUploads);
+      if (line === undefined || line.id <= last)
         throw new Failure(
           EXIT.refused,
           `line ${lines.taken} of ${path} is no block of the organization, or stands out of order: nothing was changed`,
         );
-      last = id;
-      count = ids.push(id) + packed.length * PAGE;
-      if (ids.length < PAGE) continue;
-      packed.push(packBlockIds(ids));
-      ids = [];
+      last = line.id;
+      packed.add(line);
     }
-    packed.push(packBlockIds(ids));
     if (lines.digest() !== digest)
       throw new Failure(EXIT.refused, `${path} is not what ${checksumPath(path)} says: nothing was changed`);
-    const keysOf = (page: Buffer) => unpackBlockIds(page).map((id) => blockKey(list.organizationId, id));
+    const { organizationId, store, minAgeSeconds } = list;
     return {
-      ...list,
-      digest,
-      count,
-      *pages() {
-        for (const page of packed) if (page.length > 0) yield keysOf(page);
-      },
+      ...{ organizationId, store, minAgeSeconds, digest },
+      ...{ count: packed.count(), uploads: packed.uploads(), pages: () => packed.pages() },
     };
   } finally {
     await lines.close();

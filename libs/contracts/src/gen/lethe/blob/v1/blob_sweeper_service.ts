@@ -320,7 +320,7 @@ export interface SweptPage {
 export interface ListOrphanObjectsRequest {
   organizationId: string;
   store: string;
-  /** Objects younger than this are left out: a realm may be about to register them. At least an hour; 0 is a week. */
+  /** Objects that are younger, and uploads that were begun since, are left out: a realm may be about to register them. At least an hour; 0 is a week. */
   minAgeSeconds: number;
 }
 
@@ -339,33 +339,43 @@ export interface ListOrphanObjectsResponse {
   foreignKeysSeen: number;
   /** The last message of a comparison that came to its end. Without one nothing can be concluded. */
   complete: boolean;
+  /** So far: unfinished uploads under keys of blocks, whoever knows them. */
+  uploadsSeen: number;
 }
 
 export interface OrphanObject {
   key: string;
-  /** Versions and delete markers under it. 0: there is none, but an order broke off and left the id condemned; deleting it ends that. */
+  /** Versions and delete markers under it. 0, and no uploads either: an order broke off and left the id condemned; deleting it ends that. */
   versions: number;
+  /** Of its versions. What an unfinished upload holds, no listing tells. */
   bytes: number;
-  /** Of the newest; absent where there is none. */
-  modifiedTime: Date | undefined;
+  /** Of the newest version, or when the latest of its uploads was begun, whichever is later; absent where there is none. */
+  modifiedTime:
+    | Date
+    | undefined;
+  /** Unfinished uploads under it. An entry without versions stands for them alone. */
+  uploads: number;
 }
 
 export interface DeleteOrphanObjectsRequest {
   organizationId: string;
   store: string;
-  /** Up to 1000, ascending, from the list. */
+  /** Ascending, from the list. Up to 1000 together with upload_keys, and at least one. */
   keys: string[];
   minAgeSeconds: number;
   /** The operator. Never empty. */
   orderedBy: string;
   /** SHA-256 of the list, in hexadecimal, for the audit. */
   listDigest: string;
+  /** Ascending: the keys that the list shows for their unfinished uploads alone. None of them is in keys. */
+  uploadKeys: string[];
 }
 
+/** Each key of the order is in one of them, ascending. */
 export interface DeleteOrphanObjectsResponse {
   /** Read back as gone. */
   deletedKeys: string[];
-  /** A realm knows them by now, or they are younger than they should be. */
+  /** A realm knows them by now, they are younger than they should be, or there is an object where the list shows an upload alone. */
   keptKeys: string[];
   /** Could not be deleted. */
   leftKeys: string[];
@@ -3302,7 +3312,15 @@ export const ListOrphanObjectsRequest: MessageFns<ListOrphanObjectsRequest> = {
 };
 
 function createBaseListOrphanObjectsResponse(): ListOrphanObjectsResponse {
-  return { orphans: [], missingKeys: [], objectsSeen: 0, rowsSeen: 0, foreignKeysSeen: 0, complete: false };
+  return {
+    orphans: [],
+    missingKeys: [],
+    objectsSeen: 0,
+    rowsSeen: 0,
+    foreignKeysSeen: 0,
+    complete: false,
+    uploadsSeen: 0,
+  };
 }
 
 export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = {
@@ -3324,6 +3342,9 @@ export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = 
     }
     if (message.complete !== false) {
       writer.uint32(48).bool(message.complete);
+    }
+    if (message.uploadsSeen !== 0) {
+      writer.uint32(56).int64(message.uploadsSeen);
     }
     return writer;
   },
@@ -3389,6 +3410,14 @@ export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = 
             message.complete = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.uploadsSeen = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3427,6 +3456,11 @@ export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = 
         ? globalThis.Number(object.foreign_keys_seen)
         : 0,
       complete: isSet(object.complete) ? globalThis.Boolean(object.complete) : false,
+      uploadsSeen: isSet(object.uploadsSeen)
+        ? globalThis.Number(object.uploadsSeen)
+        : isSet(object.uploads_seen)
+        ? globalThis.Number(object.uploads_seen)
+        : 0,
     };
   },
 
@@ -3450,6 +3484,9 @@ export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = 
     if (message.complete !== false) {
       obj.complete = message.complete;
     }
+    if (message.uploadsSeen !== 0) {
+      obj.uploadsSeen = Math.round(message.uploadsSeen);
+    }
     return obj;
   },
 
@@ -3464,12 +3501,13 @@ export const ListOrphanObjectsResponse: MessageFns<ListOrphanObjectsResponse> = 
     message.rowsSeen = object.rowsSeen ?? 0;
     message.foreignKeysSeen = object.foreignKeysSeen ?? 0;
     message.complete = object.complete ?? false;
+    message.uploadsSeen = object.uploadsSeen ?? 0;
     return message;
   },
 };
 
 function createBaseOrphanObject(): OrphanObject {
-  return { key: "", versions: 0, bytes: 0, modifiedTime: undefined };
+  return { key: "", versions: 0, bytes: 0, modifiedTime: undefined, uploads: 0 };
 }
 
 export const OrphanObject: MessageFns<OrphanObject> = {
@@ -3485,6 +3523,9 @@ export const OrphanObject: MessageFns<OrphanObject> = {
     }
     if (message.modifiedTime !== undefined) {
       Timestamp.encode(toTimestamp(message.modifiedTime), writer.uint32(34).fork()).join();
+    }
+    if (message.uploads !== 0) {
+      writer.uint32(40).int64(message.uploads);
     }
     return writer;
   },
@@ -3534,6 +3575,14 @@ export const OrphanObject: MessageFns<OrphanObject> = {
             message.modifiedTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.uploads = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3556,6 +3605,7 @@ export const OrphanObject: MessageFns<OrphanObject> = {
         : isSet(object.modified_time)
         ? fromJsonTimestamp(object.modified_time)
         : undefined,
+      uploads: isSet(object.uploads) ? globalThis.Number(object.uploads) : 0,
     };
   },
 
@@ -3573,6 +3623,9 @@ export const OrphanObject: MessageFns<OrphanObject> = {
     if (message.modifiedTime !== undefined) {
       obj.modifiedTime = message.modifiedTime.toISOString();
     }
+    if (message.uploads !== 0) {
+      obj.uploads = Math.round(message.uploads);
+    }
     return obj;
   },
 
@@ -3585,12 +3638,13 @@ export const OrphanObject: MessageFns<OrphanObject> = {
     message.versions = object.versions ?? 0;
     message.bytes = object.bytes ?? 0;
     message.modifiedTime = object.modifiedTime ?? undefined;
+    message.uploads = object.uploads ?? 0;
     return message;
   },
 };
 
 function createBaseDeleteOrphanObjectsRequest(): DeleteOrphanObjectsRequest {
-  return { organizationId: "", store: "", keys: [], minAgeSeconds: 0, orderedBy: "", listDigest: "" };
+  return { organizationId: "", store: "", keys: [], minAgeSeconds: 0, orderedBy: "", listDigest: "", uploadKeys: [] };
 }
 
 export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> = {
@@ -3612,6 +3666,9 @@ export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> 
     }
     if (message.listDigest !== "") {
       writer.uint32(50).string(message.listDigest);
+    }
+    for (const v of message.uploadKeys) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -3677,6 +3734,14 @@ export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> 
             message.listDigest = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.uploadKeys.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3713,6 +3778,11 @@ export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> 
         : isSet(object.list_digest)
         ? globalThis.String(object.list_digest)
         : "",
+      uploadKeys: globalThis.Array.isArray(object?.uploadKeys)
+        ? object.uploadKeys.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.upload_keys)
+        ? object.upload_keys.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -3736,6 +3806,9 @@ export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> 
     if (message.listDigest !== "") {
       obj.listDigest = message.listDigest;
     }
+    if (message.uploadKeys?.length) {
+      obj.uploadKeys = message.uploadKeys;
+    }
     return obj;
   },
 
@@ -3750,6 +3823,7 @@ export const DeleteOrphanObjectsRequest: MessageFns<DeleteOrphanObjectsRequest> 
     message.minAgeSeconds = object.minAgeSeconds ?? 0;
     message.orderedBy = object.orderedBy ?? "";
     message.listDigest = object.listDigest ?? "";
+    message.uploadKeys = object.uploadKeys?.map((e) => e) || [];
     return message;
   },
 };
@@ -3975,7 +4049,7 @@ export const BlobSweeperServiceService = {
     responseDeserialize: (value: Buffer): ListSweptPagesResponse => ListSweptPagesResponse.decode(value),
   },
   /**
-   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * Compares a store's objects and unfinished uploads of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
    * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
    * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
@@ -3991,8 +4065,8 @@ export const BlobSweeperServiceService = {
     responseDeserialize: (value: Buffer): ListOrphanObjectsResponse => ListOrphanObjectsResponse.decode(value),
   },
   /**
-   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * Deletes objects and aborts unfinished uploads of a list that an operator reviewed. Each is asked about once more: what a realm knows
+   * by now stays, and no realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
    * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects: {
@@ -4062,14 +4136,14 @@ export interface BlobSweeperServiceServer extends UntypedServiceImplementation {
   /** The ledger's verified pages of a realm in page order: what a certificate's root was computed from. NOT_FOUND SWEEP_NOT_FOUND. */
   listSweptPages: handleUnaryCall<ListSweptPagesRequest, ListSweptPagesResponse>;
   /**
-   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * Compares a store's objects and unfinished uploads of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
    * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
    * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
   listOrphanObjects: handleServerStreamingCall<ListOrphanObjectsRequest, ListOrphanObjectsResponse>;
   /**
-   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * Deletes objects and aborts unfinished uploads of a list that an operator reviewed. Each is asked about once more: what a realm knows
+   * by now stays, and no realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
    * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects: handleUnaryCall<DeleteOrphanObjectsRequest, DeleteOrphanObjectsResponse>;
@@ -4208,7 +4282,7 @@ export interface BlobSweeperServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListSweptPagesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Compares a store's objects of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
+   * Compares a store's objects and unfinished uploads of an organization with the blocks of its realms, in key order; changes nothing. Ends with the
    * store's or the realms' first error, and then says nothing. NOT_FOUND STORE_NOT_FOUND, ORGANIZATION_NOT_FOUND; FAILED_PRECONDITION
    * REALMS_NOT_CONFIGURED, STORES_UNSURE (a store is not recognized, or one is missing); UNAVAILABLE STORE_FAILED, REALMS_FAILED.
    */
@@ -4222,8 +4296,8 @@ export interface BlobSweeperServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ListOrphanObjectsResponse>;
   /**
-   * Deletes objects of a list that an operator reviewed. Each is asked about once more: what a realm knows by now stays, and no
-   * realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
+   * Deletes objects and aborts unfinished uploads of a list that an operator reviewed. Each is asked about once more: what a realm knows
+   * by now stays, and no realm can take up an id that goes. Safe to repeat, also after an error. As ListOrphanObjects; INVALID_ARGUMENT; ABORTED
    * ORDER_UNDER_WAY: another deletes orphans of this organization; RESOURCE_EXHAUSTED SWEEP_LIMITED: nothing was deleted, ask later.
    */
   deleteOrphanObjects(
