@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createFaultProxy, type FaultProxy } from '@lethe/object-store/testing';
 import { eventually, serverVariable } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listStored } from '../system/bucket-listing.js';
+import { listStored, listUnfinished } from '../system/bucket-listing.js';
 import { expectOk } from '../system/rest.js';
 import { putObjects } from '../system/world.js';
 import { seedControlledWorld, type ControlledWorld } from './controls.js';
@@ -22,19 +22,21 @@ let trial: Trial;
 let world: ControlledWorld;
 let proxy: FaultProxy;
 let files: string;
-/** Keys whose versions the sweeper sees as a month older than they are: no store lets anybody set that. */
+/** Keys whose versions and uploads the sweeper sees as a month older than they are: no store lets anybody set that. */
 const aged = new Set<string>();
 const older = (body: string) =>
-  body.replace(/<(Version|DeleteMarker)>.*?<\/\1>/gs, (item) => {
+  body.replace(/<(Version|DeleteMarker|Upload)>.*?<\/\1>/gs, (item) => {
     const key = /<Key>([^<]*)<\/Key>/.exec(item)?.[1] ?? '';
     const back = (time: string) => new Date(Date.parse(time) - MONTH_MS).toISOString();
-    return aged.has(key) ? item.replace(/(?<=<LastModified>)[^<]*/, back) : item;
+    return aged.has(key) ? item.replace(/(?<=<(?:LastModified|Initiated)>)[^<]*/, back) : item;
   });
 
 beforeAll(async () => {
   proxy = await createFaultProxy(serverVariable('S3_ENDPOINT'));
   proxy.fault = ({ operation }) =>
-    operation === 'ListObjectVersions' ? { kind: 'rewrite', rewrite: older } : undefined;
+    operation === 'ListObjectVersions' || operation === 'ListMultipartUploads'
+      ? { kind: 'rewrite', rewrite: older }
+      : undefined;
   // Long enough for a purge to be under way while stores are compared.
   const settings = { UPLOAD_QUARANTINE_SECONDS: '8' };
   trial = await startTrial({ versioning: true, settings, s3Endpoint: proxy.endpoint });
@@ -57,11 +59,20 @@ const list = (file: string, ...more: string[]) =>
 const remove = (file: string) => lethe('delete', '--from', join(files, file), '--by', 'ann', '--yes');
 const keysIn = async (file: string) =>
   (await readFile(join(files, file), 'utf8')).split('\n').filter((line) => line && !line.startsWith('#'));
+const uploadsIn = async (file: string) =>
+  (await keysIn(file)).flatMap((line) => /^(.*) unfinished upload$/.exec(line)?.[1] ?? []);
 const ids = (count: number) => Array.from({ length: count }, () => randomUUID() as string).sort();
 const keysOf = (organization: string, some: readonly string[]) => some.map((id) => `${organization}/${id}`);
 async function orphansOf(organization: string, some: readonly string[], isOld: boolean): Promise<string[]> {
   await putObjects(trial, organization, some);
   const keys = keysOf(organization, some);
+  if (isOld) for (const key of keys) aged.add(key);
+  return keys;
+}
+async function begin(organization: string, some: readonly string[], isOld: boolean): Promise<string[]> {
+  const keys = keysOf(organization, some);
+  for (const Key of keys)
+    await trial.admin.send(new CreateMultipartUploadCommand({ Bucket: trial.bucket, Key }));
   if (isOld) for (const key of keys) aged.add(key);
   return keys;
 }
@@ -125,6 +136,34 @@ describe('objects that no realm knows', () => {
     expect(rows).toEqual([]);
     expect(await list('second.txt')).toMatchObject({ code: 0 });
     expect(await keysIn('second.txt')).toEqual([]);
+  });
+
+  it('are unfinished uploads too, which go by the same order', async () => {
+    const [taken = '', ...unfinished] = await begin('org1', ids(4), true);
+    const live = world.expectations.find(
+      ({ organizationId, fate }) => organizationId === 'org1' && fate === 'lives',
+    )!;
+    const kept = [
+      ...(await begin('org1', ids(2), false)),
+      ...(await begin('org1', live.blocks.slice(0, 2), true)),
+      ...(await begin('org10', ids(2), true)),
+    ];
+    const listed = await list('uploads.txt');
+    expect(listed, listed.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/of these unfinished uploads +4,/) as string,
+    });
+    expect(await uploadsIn('uploads.txt')).toEqual([taken, ...unfinished]);
+    expect(await keysIn('uploads.txt')).toHaveLength(4);
+
+    // One of them has an object by the time the order is given.
+    await trial.admin.send(new PutObjectCommand({ Bucket: trial.bucket, Key: taken, Body: 'x' }));
+    const removed = await remove('uploads.txt');
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('Deleted 3 of 4') as string });
+    const unfinishedNow = await listUnfinished({ s3: trial.admin, bucket: trial.bucket });
+    expect([...unfinishedNow].sort()).toEqual([...kept, taken].sort());
+    const stored = await listStored({ s3: trial.admin, bucket: trial.bucket });
+    expect(stored.live).toContain(taken);
   });
 
   it('are told apart from rows without an object, which an operator must know of', async () => {
