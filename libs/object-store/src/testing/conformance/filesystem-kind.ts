@@ -11,7 +11,8 @@ import type { Kind } from './kind.js';
 export const directoryOfFiles: Kind = {
   name: 'a directory of files',
   traits: { reachable: true, versioning: 'none', mfaDelete: false, objectLock: false },
-  isFast: true,
+  keysAtOnce: 1_000,
+  examined: {},
   hasUploads: false,
   hasRights: true,
   async open({ mayDelete = true } = {}) {

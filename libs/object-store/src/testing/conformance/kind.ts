@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
+import type { StoreFinding, TrialName } from '../../examination.js';
 import type { BucketTraits, ObjectStore, VersionLock } from '../../object-store.js';
 
 /** A kind of store, as the conformance suite meets it. */
@@ -8,8 +9,10 @@ export interface Kind {
   readonly traits: BucketTraits;
   /** Objects may be uploaded in parts. */
   readonly hasUploads: boolean;
-  /** It takes a thousand keys in one request within seconds. */
-  readonly isFast: boolean;
+  /** Of one request: a thousand, as a page has, or as many as it deletes within some seconds. */
+  readonly keysAtOnce: number;
+  /** What an examination finds otherwise than in order, but for locks, of which the traits speak. */
+  readonly examined: Readonly<Partial<Record<TrialName, StoreFinding['judgement']>>>;
   /** The right to delete can be withheld while the others stay. */
   readonly hasRights: boolean;
   /** A store of a suite's own, empty but for its marker. */
@@ -18,6 +21,8 @@ export interface Kind {
 
 export interface Place {
   readonly id: string;
+  /** Where they depend on the server's version, which is not known before it runs. */
+  readonly traits?: BucketTraits;
   /** With the sweeper's own rights. */
   store(over?: StoreOver): ObjectStore;
   /** One where nothing is, with the same rights. */
@@ -61,6 +66,9 @@ export function usePlace(kind: Kind, options?: { readonly mayDelete?: boolean })
     },
   };
 }
+
+/** No expectation of speed: the end of hope for what sends a thousand keys in one request. */
+export const SLOWEST_MS = 120_000;
 
 export const newOrganization = () => `org-${randomUUID().slice(0, 8)}`;
 /** As many keys of blocks as asked for, ascending. */

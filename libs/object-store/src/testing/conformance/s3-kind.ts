@@ -23,7 +23,8 @@ export function gatewayBucket(variant: Variant, variable: Variable): Kind {
   return {
     name: `S3, a bucket ${variant}`,
     traits: { reachable: true, versioning, mfaDelete: false, objectLock },
-    isFast: true,
+    keysAtOnce: 1_000,
+    examined: { CONDITIONAL_DELETE: 'unknown', READ_BACK: 'unknown' }, // for keys that cannot put
     hasUploads: true,
     hasRights: true,
     async open({ mayDelete = true } = {}) {
