@@ -17,7 +17,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench:sweep -- [options]
   --only PART      store: beside other ways to empty a bucket; path: the whole bulk path; replicas: 1, 2 and 4 sweepers; repeatable (all)
-  --objects N      objects that each deletes in each round (8000), a quarter of it where there are versions
+  --objects N      objects that each deletes in each round (8000), half of it where there are versions
   --rounds N       rounds of each comparison (3)
   --concurrency N  pages that a sweeper has in hand at once (4)
   --others         awscli, s3cmd, rclone and boto3 too, which are fetched from Debian once
