@@ -1,6 +1,7 @@
 export * from './chain.js';
 export * from './claims.js';
 export * from './compact.js';
+export { printable } from './printable.js';
 export { isSound, parsePublicKeySet } from './public-keys.js';
 export * from './sign.js';
 export { statementClaims, type StatementClaims } from './statement-claims.js';

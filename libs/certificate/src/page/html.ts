@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
+import { printable } from '../printable.js';
 
 /** Text as it stands in HTML, in elements and attributes alike; what turns the direction of writing or controls is shown by its code. */
 export function escaped(text: string): string {
-  return text.replace(
-    // eslint-disable-next-line no-control-regex -- control characters are what it is after
-    /[&<>"'\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (mark) =>
-      /[&<>"']/.test(mark)
-        ? `&#${mark.charCodeAt(0)};`
-        : `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printable(text).replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 /** For A4, and for a screen. */
