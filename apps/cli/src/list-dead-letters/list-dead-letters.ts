@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@lethe/contracts';
-import { PAGE_SIZE, pages } from '../connection/pages.js';
+import { entriesOf, PAGE_SIZE } from '../connection/pages.js';
 import { withWebhookSender } from '../connection/webhook-sender.js';
-import { createJsonArray, print } from '../terminal/print.js';
+import { printList } from '../terminal/print-list.js';
 import { printable, printableTime } from '../terminal/printable.js';
 import type { Session } from '../terminal/session.js';
 
@@ -16,18 +16,14 @@ export async function listDeadLetters(
   organizationId: string,
   { json, server }: ListOptions,
 ): Promise<void> {
-  const array = json ? createJsonArray(session) : undefined;
-  let none = true;
   await withWebhookSender(session, server, async (caller) => {
     const list = (pageToken: string) =>
       caller.unary((client) => client.listDeadLetters, { organizationId, pageSize: PAGE_SIZE, pageToken });
-    for await (const { deadLetters } of pages(list)) {
-      none &&= deadLetters.length === 0;
-      await (array ? array.add(deadLetters.map(asJson)) : print(session, deadLetters.map(asLine).join('')));
-      if (session.signal.aborted) return;
-    }
-    if (array) await array.end();
-    else if (none) await print(session, 'No dead letters\n');
+    await printList(
+      session,
+      entriesOf(list, ({ deadLetters }) => deadLetters),
+      { json, asJson, asText: asLine, none: 'No dead letters' },
+    );
   });
 }
 

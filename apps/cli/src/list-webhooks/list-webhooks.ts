@@ -1,6 +1,6 @@
-import { PAGE_SIZE, pages } from '../connection/pages.js';
+import { entriesOf, PAGE_SIZE } from '../connection/pages.js';
 import { withWebhookSender } from '../connection/webhook-sender.js';
-import { createJsonArray, print } from '../terminal/print.js';
+import { printList } from '../terminal/print-list.js';
 import type { Session } from '../terminal/session.js';
 import { webhookJson, webhookPage } from '../webhook/webhook-page.js';
 
@@ -15,19 +15,13 @@ export async function listWebhooks(
   organizationId: string,
   { json, server }: ListOptions,
 ): Promise<void> {
-  const array = json ? createJsonArray(session) : undefined;
-  let none = true;
   await withWebhookSender(session, server, async (caller) => {
     const list = (pageToken: string) =>
       caller.unary((client) => client.listWebhooks, { organizationId, pageSize: PAGE_SIZE, pageToken });
-    for await (const { webhooks } of pages(list)) {
-      none &&= webhooks.length === 0;
-      await (array
-        ? array.add(webhooks.map(webhookJson))
-        : print(session, webhooks.map((webhook) => webhookPage(webhook)).join('')));
-      if (session.signal.aborted) return;
-    }
-    if (array) await array.end();
-    else if (none) await print(session, 'No webhooks\n');
+    await printList(
+      session,
+      entriesOf(list, ({ webhooks }) => webhooks),
+      { json, asJson: webhookJson, asText: (webhook) => webhookPage(webhook), none: 'No webhooks' },
+    );
   });
 }
