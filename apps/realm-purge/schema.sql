@@ -17,6 +17,7 @@ CREATE TABLE condemned_block (
   list_digest text NOT NULL,
   condemn_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
   pardon_time timestamp with time zone,
+  promised_pardon_time timestamp with time zone,
   CONSTRAINT condemned_block_pkey PRIMARY KEY (organization_id, block_id),
   CONSTRAINT condemned_block_ordered_by_check CHECK (ordered_by <> ''::text),
   CONSTRAINT condemned_block_organization_id_check CHECK (organization_id ~ '^[^/[:cntrl:]]{1,32}$'::text)

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { isCanonicalUuid } from '@lethe/contracts';
+import { isCanonicalUuid, isOrganizationId } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 
 export const refusals = {
@@ -28,9 +28,6 @@ export function printableOf(text: string, field: string): string {
     throw refusals.invalidArgument(`${field} must have 1 to 128 printable characters`);
   return text;
 }
-
-/** What may stand before the slash of a block's key. Control characters and line ends are what the database refuses too. */
-export const isOrganizationId = (text: string): boolean => /^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(text);
 
 export function organizationIdOf(request: { readonly organizationId: string }): string {
   const { organizationId } = request;

@@ -53,7 +53,7 @@ export function realmPurgeService(
     setReleaseLimit: handlers.unary(setReleaseLimitRpc(pool)),
     listReleaseLimits: handlers.unary(listReleaseLimitsRpc(pool)),
     listKnownBlocks: handlers.unary(listKnownBlocksRpc(pool, store)),
-    condemnBlocks: handlers.unary(condemnBlocksRpc(pool, store)),
+    condemnBlocks: handlers.unary(condemnBlocksRpc(pool, store, uploadQuarantineSeconds)),
     pardonBlocks: handlers.unary(pardonBlocksRpc(pool, store, uploadQuarantineSeconds)),
   };
 }

@@ -15,7 +15,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
  * One that is refused because its realm is being purged is noted all the same, and its object goes either way.
  */
 export const condemnBlocksRpc =
-  (pool: Pool, store: RealmStore) =>
+  (pool: Pool, store: RealmStore, uploadQuarantineSeconds: number) =>
   async (request: CondemnBlocksRequest): Promise<CondemnBlocksResponse> => {
     const organizationId = organizationIdOf(request);
     const blockIds = blockIdsOf(request);
@@ -27,7 +27,8 @@ export const condemnBlocksRpc =
     const ids = await alone(pool, store, organizationId, async (tx) => {
       await forgetPardoned(tx, organizationId);
       const unnamed = await store.unnamed(tx, organizationId, blockIds);
-      await condemn(tx, { organizationId, orderedBy, listDigest }, unnamed);
+      const order = { organizationId, orderedBy, listDigest };
+      await condemn(tx, order, unnamed, uploadQuarantineSeconds);
       return unnamed;
     });
     return { condemnedIds: packBlockIds(ids) };

@@ -29,7 +29,7 @@ const ids = (count: number) => Array.from({ length: count }, () => randomUUID() 
 const listDigest = createHash('sha256').digest('hex');
 async function condemn(blockIds: readonly string[], of = organizationId) {
   const order = { organizationId: of, orderedBy: 'operator-1', listDigest };
-  const handle = condemnBlocksRpc(db.pool, letheStore);
+  const handle = condemnBlocksRpc(db.pool, letheStore, 3_600);
   return unpackBlockIds((await handle({ ...order, blockIds: packBlockIds(blockIds) })).condemnedIds);
 }
 const pardon = (blockIds: readonly string[], swept: boolean, seconds = 3_600) =>
@@ -145,5 +145,42 @@ describe('condemned blocks', () => {
     await expect(register(again[0]!)).rejects.toMatchObject(refused);
     await condemn(ids(1));
     expect(await condemnedOf(db.pool, organizationId)).toHaveLength(3);
+  });
+
+  it('keep the pardon that an order before promised them, whatever a further one says', async () => {
+    const [id] = ids(1) as [string];
+    await condemn([id]);
+    await pardon([id], true, 7_200);
+    for (let n = 0; n < 2; n++) {
+      await condemn([id]);
+      await pardon([id], false);
+      await expect(register(id)).rejects.toMatchObject(refused);
+    }
+    await pardonEarlier(db.pool, organizationId, 7_100);
+    await expect(register(id)).rejects.toMatchObject(refused);
+    await pardonEarlier(db.pool, organizationId, 100);
+    await register(id);
+  });
+
+  it('are pardoned later than that where the further order swept them, too', async () => {
+    const [id] = ids(1) as [string];
+    await condemn([id]);
+    await pardon([id], true, 3_600);
+    await condemn([id]);
+    await pardon([id], true, 7_200);
+    await pardonEarlier(db.pool, organizationId, 7_100);
+    await expect(register(id)).rejects.toMatchObject(refused);
+    await pardonEarlier(db.pool, organizationId, 100);
+    await register(id);
+  });
+
+  it('count as swept where an order before never ended: nobody knows what it deleted', async () => {
+    const [id] = ids(1) as [string];
+    await condemn([id]);
+    await condemn([id]);
+    await pardon([id], false);
+    await expect(register(id)).rejects.toMatchObject(refused);
+    await pardonEarlier(db.pool, organizationId, 3_600);
+    await register(id);
   });
 });

@@ -34,6 +34,7 @@ async function condemn(organizationId: string, blockIds: readonly string[]): Pro
   const { condemnedIds } = await condemnBlocksRpc(
     crowd,
     letheStore,
+    3_600,
   )({ organizationId, blockIds: packed, orderedBy: 'operator-1', listDigest });
   return unpackBlockIds(condemnedIds);
 }

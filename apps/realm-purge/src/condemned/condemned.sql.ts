@@ -39,10 +39,15 @@ export async function listCondemned(
   return rows.map((row) => row.block_id);
 }
 
+/**
+ * Of an id that an order before condemned it remembers the pardon that was promised. Where that order never ended, it may have deleted
+ * something until now, and would have promised a pardon in `sweptInSeconds`.
+ */
 export function condemn(
   tx: Queryable,
   order: { readonly organizationId: string; readonly orderedBy: string; readonly listDigest: string },
   blockIds: readonly string[],
+  sweptInSeconds: number,
 ): Promise<number> {
   return execute(
     tx,
@@ -50,12 +55,15 @@ export function condemn(
      select $1, block_id, $3, $4 from unnest($2::uuid[]) given (block_id) order by block_id
      on conflict (organization_id, block_id) do update
         set ordered_by = excluded.ordered_by, list_digest = excluded.list_digest,
-            condemn_time = clock_timestamp(), pardon_time = null`,
-    [order.organizationId, blockIds, order.orderedBy, order.listDigest],
+            condemn_time = clock_timestamp(), pardon_time = null,
+            promised_pardon_time = greatest(
+              condemned_block.promised_pardon_time,
+              coalesce(condemned_block.pardon_time, clock_timestamp() + make_interval(secs => $5)))`,
+    [order.organizationId, blockIds, order.orderedBy, order.listDigest, sweptInSeconds],
   );
 }
 
-/** A pardon that is given already is not put off. */
+/** A pardon that is given already is not put off; one that was promised by an order before is not brought forward. */
 export function pardon(
   tx: Queryable,
   organizationId: string,
@@ -65,7 +73,7 @@ export function pardon(
   return execute(
     tx,
     `update condemned_block
-        set pardon_time = clock_timestamp() + make_interval(secs => $3)
+        set pardon_time = greatest(clock_timestamp() + make_interval(secs => $3), promised_pardon_time)
       where organization_id = $1 and block_id = any($2::uuid[]) and pardon_time is null`,
     [organizationId, blockIds, inSeconds],
   );

@@ -1,7 +1,11 @@
-import type { ListReleaseLimitsRequest, ListReleaseLimitsResponse } from '@lethe/contracts';
+import {
+  isOrganizationId,
+  type ListReleaseLimitsRequest,
+  type ListReleaseLimitsResponse,
+} from '@lethe/contracts';
 import type { Pool } from '@lethe/postgres';
 import { limitOf } from '../limit/limit.js';
-import { isOrganizationId, refusals } from '../requests.js';
+import { refusals } from '../requests.js';
 import { listLimits } from './list-release-limits.sql.js';
 
 export const listReleaseLimitsRpc =

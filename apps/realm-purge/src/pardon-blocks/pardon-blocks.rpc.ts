@@ -8,7 +8,8 @@ import type { RealmStore } from '../store/realm-store.js';
 
 /**
  * Frees ids again. Those whose objects went are freed when uploads under way are over: one that came between the look at an object and
- * its deletion went with it, and who registers its id then must hear that. Waits for a condemnation under way, whose asker may have
+ * its deletion went with it, and who registers its id then must hear that. So none is freed before an order that deleted, or may have,
+ * would have freed it. Waits for a condemnation under way, whose asker may have
  * given it up: it would else commit behind this, and nobody would free its ids.
  */
 export const pardonBlocksRpc =

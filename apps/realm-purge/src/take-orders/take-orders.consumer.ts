@@ -1,10 +1,9 @@
-import { LIFECYCLE_STREAM, decodeEvent, isCanonicalUuid } from '@lethe/contracts';
+import { LIFECYCLE_STREAM, decodeEvent, isCanonicalUuid, isOrganizationId } from '@lethe/contracts';
 import { createInboxConsumer } from '@lethe/inbox';
 import { DONE, retry, type Messaging, type Received } from '@lethe/messaging';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { isOrganizationId } from '../requests.js';
 import { mustWait, recordHint } from './take-orders.sql.js';
 
 const WAIT_MS = 1_000;

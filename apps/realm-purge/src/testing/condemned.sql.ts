@@ -13,7 +13,10 @@ export async function condemnedOf(db: Queryable, organizationId: string): Promis
 export function pardonEarlier(db: Queryable, organizationId: string, seconds: number): Promise<number> {
   return execute(
     db,
-    `update condemned_block set pardon_time = pardon_time - make_interval(secs => $2) where organization_id = $1`,
+    `update condemned_block
+        set pardon_time = pardon_time - make_interval(secs => $2),
+            promised_pardon_time = promised_pardon_time - make_interval(secs => $2)
+      where organization_id = $1`,
     [organizationId, seconds],
   );
 }
