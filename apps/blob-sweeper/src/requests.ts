@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js';
+import { isOrganizationId } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 
 export const invalid = (message: string): RefusalError =>
@@ -14,13 +15,9 @@ export const sweepNotFound = (): RefusalError =>
     message: 'No page of this realm has been swept',
   });
 
-/**
- * What may stand before the slash of a block's key.
- *
- * @throws RefusalError INVALID_ARGUMENT
- */
+/** @throws RefusalError INVALID_ARGUMENT */
 export function organizationIdOf({ organizationId }: { readonly organizationId: string }): string {
-  if (!/^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(organizationId))
+  if (!isOrganizationId(organizationId))
     throw invalid('organization_id must have 1 to 32 characters, no slash and no control character');
   return organizationId;
 }

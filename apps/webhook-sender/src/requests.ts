@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { isCanonicalUuid } from '@lethe/contracts';
+import { isCanonicalUuid, isOrganizationId } from '@lethe/contracts';
 import { RefusalError } from '@lethe/outcome';
 
 export const refusals = {
@@ -15,10 +15,7 @@ export function uuidOf(text: string): string | undefined {
   return isCanonicalUuid(canonical) ? canonical : undefined;
 }
 
-/** As workspace-service has them: whether the organization exists is not known here. */
-export const isOrganizationId = (text: string): boolean => /^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u.test(text);
-
-/** Taken to the letter. Empty means all of them, where that is allowed. */
+/** Taken to the letter; whether the organization exists is not known here. Empty means all of them, where that is allowed. */
 export function organizationIdOf(
   { organizationId }: { readonly organizationId: string },
   emptyIs: 'all' | 'none',

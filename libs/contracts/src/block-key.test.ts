@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockKey, isCanonicalUuid, packBlockIds, unpackBlockIds } from './block-key.js';
+import { blockKey, isCanonicalUuid, isOrganizationId, packBlockIds, unpackBlockIds } from './block-key.js';
 
 const uuid = fc.uuid();
 const sortedIds = fc.uniqueArray(uuid, { maxLength: 50 }).map((ids) => ids.sort());
@@ -36,6 +36,19 @@ describe('blockKey', () => {
       }),
     );
   });
+});
+
+describe('the id of an organization', () => {
+  it.each(['o', 'Org 1', 'a.b', '..', 'x'.repeat(32), 'Zoë', '\u{1f512}'.repeat(32)])('may be %j', (id) => {
+    expect(isOrganizationId(id)).toBe(true);
+  });
+
+  it.each(['', 'a/b', '/', 'x'.repeat(33), 'a\0', 'a\n', 'a\u007f', 'a\u009b', 'a\u2028', 'a\u2029'])(
+    'is not %j',
+    (id) => {
+      expect(isOrganizationId(id)).toBe(false);
+    },
+  );
 });
 
 describe('packed block ids', () => {

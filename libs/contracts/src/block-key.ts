@@ -6,6 +6,16 @@ export function isCanonicalUuid(text: string): boolean {
   return UUID.test(text);
 }
 
+const ORGANIZATION_ID = /^[^/\p{Cc}\p{Zl}\p{Zp}]{1,32}$/u;
+
+/**
+ * Whether the text can be the id of an organization: what may stand before the slash of a block's key. Control characters and line ends
+ * are what the databases refuse, too.
+ */
+export function isOrganizationId(text: string): boolean {
+  return ORGANIZATION_ID.test(text);
+}
+
 /**
  * The object's key of a block: `<organization>/<block uuid>`, lower case and hyphenated (the slug of Parsec's block stores).
  *

@@ -1,10 +1,16 @@
-import { LIFECYCLE_STREAM, decodeEvent, eventTypeOf, isCanonicalUuid, subjectOf } from '@lethe/contracts';
+import {
+  LIFECYCLE_STREAM,
+  decodeEvent,
+  eventTypeOf,
+  isCanonicalUuid,
+  isOrganizationId,
+  subjectOf,
+} from '@lethe/contracts';
 import { createInboxConsumer } from '@lethe/inbox';
 import { DONE, type Messaging, type Received } from '@lethe/messaging';
 import type { Pool } from '@lethe/postgres';
 import type { Component } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { isOrganizationId } from '../requests.js';
 import { isWebhookEvent } from '../webhook/event-types.js';
 import { insertDeliveries } from './record-events.sql.js';
 import { webhookBody, type Told } from './webhook-body.js';
