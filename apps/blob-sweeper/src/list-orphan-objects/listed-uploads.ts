@@ -1,5 +1,6 @@
 import { blockKey, isCanonicalUuid } from '@lethe/contracts';
 import type { ObjectStore } from '@lethe/object-store';
+import { isBehind } from './store-order.js';
 
 /** An unfinished upload under the key of a block. */
 export interface BlockUpload {
@@ -75,6 +76,3 @@ function createPlace(first: string): (last: string, seen: readonly string[]) => 
     return further ?? last;
   };
 }
-
-/** In the order of stores: UTF-8's. */
-const isBehind = (key: string, other: string) => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;

@@ -1,5 +1,6 @@
 import { blockKey, isCanonicalUuid } from '@lethe/contracts';
 import type { ListedVersion, ObjectStore } from '@lethe/object-store';
+import { isBehind } from './store-order.js';
 
 /** The object under the key of a block, with all its versions. */
 export interface SeenObject {
@@ -59,9 +60,6 @@ export async function seeObjects(
     place = after;
   }
 }
-
-/** In the order of stores: UTF-8's. */
-const isBehind = (key: string, other: string) => Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 
 /** Those behind `after` that the page shows all of. One that fills it alone is taken as it is: its newest come first. */
 function wholeKeys(
