@@ -120,6 +120,44 @@ describe('whyLeft', () => {
     expect(store.asked[0]).toBe('a v0');
   });
 
+  it('asks one version of each key first: its lock counts for those that were not asked', async () => {
+    const keys = Array.from({ length: 1_000 }, (_, n) => `key ${n}`);
+    const refused = keys.flatMap((key) => ['v1', 'v2'].map((id) => failure(key, 'permission', 'No', id)));
+    const locks = Object.fromEntries(keys.map((key) => [`${key} v1`, { until: SOON }]));
+    const store = storeWith(locks);
+    expect(await whyLeft(store, new Set(keys), refused, NOW, NEVER)).toMatchObject({
+      kind: 'blocked',
+      until: SOON,
+      reason: '1000 blocked until 2027-01-01T00:00:00Z',
+    });
+    expect(store.asked).toEqual(keys.map((key) => `${key} v1`));
+  });
+
+  it.each([['v1'], ['v999']])(
+    'waits for the lock of the version %s, which is one of many',
+    async (locked) => {
+      const refused = Array.from({ length: 1_500 }, (_, n) => failure('a', 'permission', 'No', `v${n}`));
+      const locks = { [`a ${locked}`]: { until: LATE } };
+      const left = await judge(refused, locks, ['a']);
+      // The others that were asked are refused without a lock.
+      expect(left).toMatchObject({
+        kind: 'blocked',
+        until: undefined,
+        reason: '1 blocked until 2028-01-01T00:00:00Z',
+      });
+    },
+  );
+
+  it('takes versions that were not asked for refused where no lock of their key is known', async () => {
+    const keys = Array.from({ length: 1_000 }, (_, n) => `key ${n}`);
+    const refused = keys.flatMap((key) => ['v1', 'v2'].map((id) => failure(key, 'permission', 'No', id)));
+    const locks = Object.fromEntries(keys.slice(1).map((key) => [`${key} v1`, { until: SOON }]));
+    expect(await judge(refused, locks, keys)).toMatchObject({
+      until: undefined,
+      reason: '999 blocked until 2027-01-01T00:00:00Z, 1 No',
+    });
+  });
+
   it('asks nothing once it is told to stop', async () => {
     const store = storeWith({});
     const told = AbortSignal.abort(new Error('lost'));

@@ -22,7 +22,7 @@ export type LeftKind = FailureKind | 'blocked';
 
 /** Worst first: what nobody can do anything about for the longest. */
 const KINDS: readonly LeftKind[] = ['remains', 'gone', 'blocked', 'permission', 'retry'];
-/** So many versions are asked for their lock, so many at once: what is left is known without, only not until when. */
+/** So many versions are asked for their lock, so many at once: one of each key at least, for a page has no more of them. */
 const QUESTIONS = 1_000;
 const AT_ONCE = 16;
 const CODE_LENGTH = 64;
@@ -34,8 +34,17 @@ interface Reason {
   readonly until?: Date | undefined;
 }
 
-/** Asks for the locks of what was refused, and puts together why keys are left. A lock
- * that is over at `now` is none. Rejects only when `signal` aborts. */
+interface Refused {
+  readonly key: string;
+  readonly versionId: string;
+  readonly code: string;
+}
+
+/**
+ * Asks for the locks of what was refused, and puts together why keys are left. A lock that is over at `now` is none. A version that is
+ * not asked about counts as the lock of another version of its key, else as refused: the page comes back when that lock ends, and asks
+ * anew. Rejects only when `signal` aborts.
+ */
 export async function whyLeft(
   store: Pick<ObjectStore, 'lockOf'>,
   keys: ReadonlySet<string>,
@@ -50,26 +59,42 @@ export async function whyLeft(
     if (keys.has(key) && reason.kind !== 'blocked') onlyLocks = false;
     if (keys.has(key)) reasons.set(key, had ? worseOf(had, reason) : reason);
   };
-  const refused: { readonly key: string; readonly versionId: string; readonly code: string }[] = [];
+  const refused: Refused[] = [];
   for (const { key, versionId, code, kind } of failures)
-    if (kind === 'permission' && versionId !== undefined && keys.has(key) && refused.length < QUESTIONS)
+    if (kind === 'permission' && versionId !== undefined && keys.has(key))
       refused.push({ key, versionId, code });
     else note(key, { kind, code });
-  for (let at = 0; at < refused.length; at += AT_ONCE) {
+  const locked = new Set<string>();
+  const ordered = oneOfEachKeyFirst(refused);
+  const asked = ordered.slice(0, QUESTIONS);
+  for (let at = 0; at < asked.length; at += AT_ONCE) {
     signal.throwIfAborted();
-    const some = refused.slice(at, at + AT_ONCE);
+    const some = asked.slice(at, at + AT_ONCE);
     const locks = await Promise.all(some.map((version) => lockOf(store, version)));
     some.forEach(({ key, code }, i) => {
       const lock = locks[i];
       const lasts = lock && (lock.until === undefined || lock.until > now);
+      if (lasts) locked.add(key);
       note(
         key,
         lasts ? { kind: 'blocked', code: 'Locked', until: lock.until } : { kind: 'permission', code },
       );
     });
   }
+  for (const { key, code } of ordered.slice(QUESTIONS))
+    if (!locked.has(key)) note(key, { kind: 'permission', code });
   for (const key of keys) if (!reasons.has(key)) note(key, { kind: 'retry', code: 'StillThere' });
   return summary(keys, [...reasons.values()], onlyLocks);
+}
+
+function oneOfEachKeyFirst(refused: readonly Refused[]): Refused[] {
+  const seen = new Set<string>();
+  const [first, others]: [Refused[], Refused[]] = [[], []];
+  for (const version of refused) {
+    (seen.has(version.key) ? others : first).push(version);
+    seen.add(version.key);
+  }
+  return [...first, ...others];
 }
 
 /** A store that does not say has no lock that is known. */
