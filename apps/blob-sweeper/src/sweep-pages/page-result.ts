@@ -22,12 +22,18 @@ export function resultOf(
     return left ? [{ name: store.name, left }] : [];
   });
   const left = new Set(lefts.flatMap((one) => [...one.left.keys]));
+  const before = seenBefore(known, page);
   return {
     ...placeOf(grant, page),
     state: left.size === 0 ? 'verified' : 'blocked',
     stores: namesOf(stores),
     outcomes: stores.map((store) =>
-      outcomeOf(store, swept.get(store) as KeysSwept, earlier(known, page, store), page.cut),
+      outcomeOf(
+        store,
+        swept.get(store) as KeysSwept,
+        before.find(({ storeId }) => storeId === store.id),
+        page.cut,
+      ),
     ),
     blocks_left: left.size,
     reason: lefts.map((one) => `${one.name}: ${one.left.reason}`).join('; ') || null,
@@ -52,18 +58,21 @@ function lastLock(lefts: readonly KeysLeft[]): Date | null {
   return new Date(Math.max(...lefts.map(({ until }) => (until as Date).getTime())));
 }
 
-function earlier(
-  known: LedgerRow | undefined,
-  page: ReleasedPage,
-  { id }: ObjectStore,
-): StoreOutcome | undefined {
-  return known && sameBlocks(known, page) ? known.outcomes.find(({ storeId }) => storeId === id) : undefined;
+/**
+ * What earlier attempts saw. Of a page that was cut with other blocks only what was left or said to stay, whatever the cut: that counts
+ * more than what anybody says of a store later. What went with the other blocks is not this cut's.
+ */
+function seenBefore(known: LedgerRow | undefined, page: ReleasedPage): readonly StoreOutcome[] {
+  if (known === undefined || sameBlocks(known, page)) return known?.outcomes ?? [];
+  return known.outcomes
+    .filter(({ left, remains }) => left > 0 || remains)
+    .map((one) => ({ ...one, found: one.left, missing: 0, versions: 0, uploads: 0, readBack: [] }));
 }
 
 const sameBlocks = (known: LedgerRow, page: ReleasedPage) =>
   known.row_digest.equals(page.rowDigest) && known.swept === page.blockIds.length;
 
-/** A key that came back, and went a second time, counts once. */
+/** A key that came back, and went a second time, counts once. Where keys could not be looked at, what was seen of them before stands. */
 function outcomeOf(
   store: ObjectStore,
   now: KeysSwept,
@@ -72,13 +81,16 @@ function outcomeOf(
 ): StoreOutcome {
   const remains = now.left?.remains ?? 0;
   const keys = now.found + now.missing;
-  const found = Math.min(keys, now.found + (before ? before.found - before.left : 0));
+  const unseen = now.left?.unseen ?? 0;
+  const seen = now.left ? now.left.keys.size - unseen : 0;
+  const left = unseen > 0 ? Math.min(keys, Math.max(seen, before?.left ?? 0)) : seen;
+  const found = Math.min(keys, now.found + (left - seen) + (before ? before.found - before.left : 0));
   return {
     store: store.name,
     storeId: store.id,
     kind: store.kind,
     found,
-    left: now.left ? now.left.keys.size - (now.left.unseen ?? 0) : 0,
+    left,
     missing: keys - found,
     versions: now.versions + (before?.versions ?? 0),
     uploads: now.uploads + (before?.uploads ?? 0),
@@ -107,7 +119,10 @@ export function remainsStill(grant: Grant, page: ReleasedPage, known: LedgerRow)
   };
 }
 
-/** As if all of it were left: nothing that is known says otherwise. What earlier attempts deleted stays known. */
+/**
+ * As if all of it were left: nothing that is known says otherwise. What earlier attempts deleted stays known, and what they saw left; that
+ * they saw the rest gone says nothing of now.
+ */
 export function nothingKnown(
   stores: readonly ObjectStore[],
   grant: Grant,
@@ -115,7 +130,7 @@ export function nothingKnown(
   reason: string,
   known: LedgerRow | undefined,
 ): PageResult {
-  const outcomes = known?.outcomes ?? [];
+  const outcomes = seenBefore(known, page).map((one) => ({ ...one, readBack: [] }));
   const remaining = outcomes.flatMap(({ store, remains }) =>
     remains ? [`${store}: ${remains.keys} SLODeleteError`] : [],
   );
@@ -123,7 +138,7 @@ export function nothingKnown(
     ...placeOf(grant, page),
     state: 'blocked',
     stores: namesOf(stores),
-    outcomes: remaining.length > 0 || (known && sameBlocks(known, page)) ? outcomes : [],
+    outcomes,
     blocks_left: Math.max(1, page.blockIds.length),
     reason: [reason, ...remaining].join('; '),
     blocked_until: null,
@@ -131,8 +146,8 @@ export function nothingKnown(
 }
 
 /**
- * A verified page that was read back and is gone still: as it was, now of this cut, and on the stores that hold blocks now. One that
- * was added since held nothing of it.
+ * A verified page that was read back and is gone still: as it was, now of this cut, and on the stores that hold blocks now, by the names
+ * they have now: names change hands. One that was added since held nothing of it.
  */
 export function stillGone(
   seen: ReadonlyMap<ObjectStore, KeysSwept>,
@@ -141,8 +156,9 @@ export function stillGone(
 ): PageResult {
   const stores = inOrder([...seen.keys()]);
   const added = stores.filter(({ id }) => !known.outcomes.some(({ storeId }) => storeId === id));
+  const names = new Map(stores.map(({ id, name }) => [id, name]));
   const outcomes = [
-    ...known.outcomes,
+    ...known.outcomes.map((one) => ({ ...one, store: names.get(one.storeId) ?? one.store })),
     ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined, page.cut)),
   ].sort((a, b) => (a.store < b.store ? -1 : 1));
   return { ...known, cut: page.cut, stores: outcomes.map(({ store }) => store), outcomes };
