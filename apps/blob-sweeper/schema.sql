@@ -41,6 +41,19 @@ CREATE TABLE store (
   CONSTRAINT store_name_check CHECK (name <> ''::text)
 );
 
+CREATE TABLE store_retirement (
+  order_no bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  store_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  retired_by text NOT NULL,
+  reason text NOT NULL,
+  order_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT store_retirement_pkey PRIMARY KEY (order_no),
+  CONSTRAINT store_retirement_reason_check CHECK (reason <> ''::text),
+  CONSTRAINT store_retirement_retired_by_check CHECK (retired_by <> ''::text)
+);
+CREATE INDEX store_retirement_store ON public.store_retirement USING btree (store_id, order_no);
+
 CREATE TABLE sweep_limit (
   store text NOT NULL,
   blocks_per_second bigint NOT NULL,
@@ -60,9 +73,11 @@ CREATE TABLE sweep_report (
   pages bigint NOT NULL,
   report_time timestamp(3) with time zone,
   end_time timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
-  CONSTRAINT sweep_report_pkey PRIMARY KEY (realm_id, epoch)
+  over_time timestamp(3) with time zone,
+  CONSTRAINT sweep_report_pkey PRIMARY KEY (realm_id, epoch),
+  CONSTRAINT sweep_report_over CHECK (report_time IS NULL OR over_time IS NULL)
 );
-CREATE INDEX sweep_report_open ON public.sweep_report USING btree (realm_id, epoch) WHERE (report_time IS NULL);
+CREATE INDEX sweep_report_open ON public.sweep_report USING btree (realm_id, epoch) WHERE ((report_time IS NULL) AND (over_time IS NULL));
 
 CREATE TABLE swept_page (
   realm_id uuid NOT NULL,
@@ -94,3 +109,4 @@ CREATE TABLE swept_page (
   CONSTRAINT swept_page_state_check CHECK (state = ANY (ARRAY['verified'::text, 'blocked'::text]))
 );
 CREATE INDEX swept_page_blocked ON public.swept_page USING btree (block_time, realm_id, epoch, page_no) WHERE (state = 'blocked'::text);
+CREATE INDEX swept_page_rows ON public.swept_page USING btree (realm_id, row_digest);

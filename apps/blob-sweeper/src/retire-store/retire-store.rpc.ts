@@ -37,7 +37,10 @@ export const retireStoreRpc =
     const row = await retireStore(pool, { storeId, organizationId, by, reason });
     if (row === undefined)
       throw storeNotFound('No store of this id was ever configured for that organization');
-    logger.warn({ storeId, organizationId, by }, 'a store was retired: pages are verified without it');
+    logger.warn(
+      { storeId, organizationId, by, reason },
+      'a store was retired: pages are verified without it',
+    );
     return { store: storeEntry(row, false) };
   };
 

@@ -7,7 +7,7 @@ export const listDeadLetters = (db: Queryable): Promise<{ reason: string }[]> =>
   many(db, `select reason from dead_letter order by time`);
 
 export const clearAll = (db: Queryable): Promise<number> =>
-  execute(db, `truncate swept_page, sweep_report, outbox, dead_letter, store`);
+  execute(db, `truncate swept_page, sweep_report, outbox, dead_letter, store, store_retirement`);
 
 /** As a crash between the deletion and the ledger: every record of a page fails until `mendLedger`. */
 export const breakLedger = (db: Queryable): Promise<number> =>
