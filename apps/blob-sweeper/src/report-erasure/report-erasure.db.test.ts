@@ -256,7 +256,6 @@ describe('reportErasures', () => {
 
   it.each([
     ['a page is missing', 3, {}],
-    ['a page is too many', 1, {}],
     ['a page is blocked', 2, blocked],
   ])('alarms and reports nothing while %s', async (_, pages, second) => {
     await record(0);

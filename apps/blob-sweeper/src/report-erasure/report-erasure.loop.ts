@@ -3,7 +3,7 @@ import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
 import { releasedPages } from '../sweep/end.js';
-import { listUnreported, markReported, recordEnd, type SweepEnd } from '../sweep/end.sql.js';
+import { listUnreported, markOver, markReported, recordEnd, type SweepEnd } from '../sweep/end.sql.js';
 import { ledgerEvidence } from '../sweep/evidence.js';
 
 const BATCH = 100;
@@ -15,16 +15,16 @@ export interface Reporter {
   readonly metrics: Metrics;
 }
 
-type Reported = 'reported' | 'incomplete' | 'refused' | 'failed';
+type Reported = 'reported' | 'incomplete' | 'over' | 'refused' | 'failed';
 
 /**
  * Step 10: makes it true that every sweep that ended is reported. A sweep has ended when the participant that released its pages
  * has reported how many there were; the counts and the root come from the ledger here, and from nowhere else. One that fails
- * does not stand in the way of the others.
+ * does not stand in the way of the others; one that the authority has no grant of is over until it is granted again.
  */
 export async function reportErasures(reporter: Reporter, signal?: AbortSignal): Promise<RunResult> {
   const { pool, authority } = reporter;
-  const counts = { found: 0, ended: 0, reported: 0, incomplete: 0, refused: 0, failed: 0 };
+  const counts = { found: 0, ended: 0, reported: 0, incomplete: 0, over: 0, refused: 0, failed: 0 };
   for await (const grants of authority.openGrants()) {
     for (const grant of grants) {
       counts.found += 1;
@@ -48,11 +48,14 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
   const { pool, authority, logger, metrics } = reporter;
   const { realm_id: realmId, epoch, pages: released } = end;
   try {
-    const { evidence, blocked, elsewhere, nothingFound } = await ledgerEvidence(pool, end);
-    if (blocked > 0 || elsewhere > 0 || evidence.pages !== released) {
+    const grant = await authority.grant(realmId, epoch);
+    if (grant === undefined) return await over(reporter, end);
+    const found = await ledgerEvidence(pool, end, grant.retries);
+    const { evidence, blocked, elsewhere, earlier, nothingFound } = found;
+    if (blocked > 0 || elsewhere > 0 || earlier > 0 || evidence.pages !== released) {
       metrics.alarms.inc({ alarm: 'ledger_incomplete' });
       logger.error(
-        { realmId, released, verified: evidence.pages, blocked, elsewhere },
+        { realmId, epoch, released, verified: evidence.pages, blocked, elsewhere, earlier },
         'all pages are said to be swept, but the ledger does not show it: not reported',
       );
       return 'incomplete';
@@ -68,6 +71,7 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
       await markReported(pool, end);
       return 'reported';
     }
+    if (reported.reason === 'NO_GRANT') return await over(reporter, end);
     metrics.alarms.inc({ alarm: 'report_refused' });
     logger.error({ realmId, reason: reported.reason }, 'the authority refused the report');
     return 'refused';
@@ -75,4 +79,14 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
     logger.warn({ err: error, realmId }, 'not reported, will be tried again');
     return 'failed';
   }
+}
+
+/** A replay took its place, or the authority was set back: whoever is to have a report asks for it by a grant that is open. */
+async function over({ pool, logger }: Reporter, end: SweepEnd): Promise<Reported> {
+  await markOver(pool, end);
+  logger.warn(
+    { realmId: end.realm_id, epoch: end.epoch },
+    'the authority has no grant of this sweep: not reported, and over until it has',
+  );
+  return 'over';
 }

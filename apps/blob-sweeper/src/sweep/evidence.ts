@@ -2,7 +2,8 @@ import { pageLeaf, type BlockEvidence } from '@lethe/contracts';
 import { MerkleTree } from '@lethe/merkle';
 import type { Queryable } from '@lethe/postgres';
 import { isRetiredFor, requiredStores } from '../stores/judge-stores.js';
-import { listStoreRows } from '../stores/store-registry.sql.js';
+import { listStoreRows, type StoreRow } from '../stores/store-registry.sql.js';
+import { countEarlierOpen } from './earlier.js';
 import type { SweepEnd } from './end.sql.js';
 import { listPages } from './ledger.sql.js';
 import { createStoreSums } from './store-sums.js';
@@ -15,21 +16,23 @@ export interface LedgerEvidence {
   readonly blocked: number;
   /** Pages that were not read back on every store that holds blocks. */
   readonly elsewhere: number;
+  /** Pages that a sweep before left, of an older epoch or before the realm was cut anew: blocks of them may be there still. */
+  readonly earlier: number;
   /** There were blocks to sweep, and no store held one of them: they may never have been where they were looked for. */
   readonly nothingFound: boolean;
 }
 
-/** What the ledger proves of a sweep. Reads it in batches; holds none. */
-export async function ledgerEvidence(
-  db: Queryable,
-  { realm_id: realmId, epoch }: Pick<SweepEnd, 'realm_id' | 'epoch'>,
-): Promise<LedgerEvidence> {
+/**
+ * What the ledger proves of a sweep, by the pages that were released. Reads it in batches; holds none. `retries`: how often an operator
+ * ordered this epoch to try again.
+ */
+export async function ledgerEvidence(db: Queryable, end: SweepEnd, retries: number): Promise<LedgerEvidence> {
   const tree = new MerkleTree();
   const sums = createStoreSums();
   let organizationId = '';
   let [total, swept, blocked] = [0, 0, 0];
   for (let after = -1; ;) {
-    const pages = await listPages(db, realmId, epoch, after, BATCH);
+    const pages = await listPages(db, end, after, BATCH);
     for (const page of pages) {
       if (page.state !== 'verified') {
         blocked += 1;
@@ -51,10 +54,12 @@ export async function ledgerEvidence(
   const { byStore, elsewhere } = sums.result(
     (storeId) => isRetiredFor(organizationId, storeId, rows),
     requiredStores(organizationId, rows),
+    nameOf(organizationId, rows),
   );
   return {
     blocked,
     elsewhere,
+    earlier: await countEarlierOpen(db, end, rows, retries),
     nothingFound: swept > 0 && byStore.every(({ keysFound }) => keysFound === 0),
     evidence: {
       pages: tree.size,
@@ -66,5 +71,14 @@ export async function ledgerEvidence(
       byStore,
       bytesTotal: 0,
     },
+  };
+}
+
+/** What a store is called now: names change hands while pages wait. */
+function nameOf(organizationId: string, rows: readonly StoreRow[]) {
+  const own = rows.filter(({ organization_id: whose }) => ['', organizationId].includes(whose));
+  return (storeId: string): string | undefined => {
+    const names = own.filter(({ store_id: id }) => id === storeId);
+    return (names.find(({ retire_time: time }) => time === null) ?? names[0])?.name;
   };
 }

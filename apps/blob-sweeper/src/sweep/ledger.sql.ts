@@ -1,4 +1,5 @@
 import { execute, many, maybeOne, one, type Queryable } from '@lethe/postgres';
+import type { SweepEnd } from './end.sql.js';
 
 /** What one store held of a page; counts as in StoreEvidence. */
 export interface StoreOutcome {
@@ -87,11 +88,13 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
   );
 }
 
-/** Pages in page order, behind the one before. */
+/**
+ * Pages in page order, behind the one before, of those that were released. What is beyond them is of a realm that was cut into more pages
+ * before it was set back.
+ */
 export function listPages(
   db: Queryable,
-  realmId: string,
-  epoch: number,
+  { realm_id, epoch, pages }: SweepEnd,
   after: number,
   limit: number,
 ): Promise<LedgerRow[]> {
@@ -99,10 +102,10 @@ export function listPages(
     db,
     `select *
        from swept_page
-      where realm_id = $1 and epoch = $2 and page_no > $3
+      where realm_id = $1 and epoch = $2 and page_no > $3 and page_no < $4
       order by page_no
-      limit $4`,
-    [realmId, epoch, after, limit],
+      limit $5`,
+    [realm_id, epoch, after, pages, limit],
   );
 }
 

@@ -12,11 +12,12 @@ export interface StoreSums {
   /**
    * The stores that every page was read back on, by name. `elsewhere`: pages of which that is not known for a store that holds blocks
    * still, as far as `isRetired` does not say otherwise, or for one of the `required`, which no page may ever have been looked for on. A
-   * store that is retired stands there only if every page was read back on it.
+   * store that is retired stands there only if every page was read back on it. Each has the name that `nameOf` knows, or else its last.
    */
   result(
     isRetired: (storeId: string) => boolean,
     required: readonly string[],
+    nameOf: (storeId: string) => string | undefined,
   ): { byStore: StoreEvidence[]; elsewhere: number };
 }
 
@@ -31,10 +32,12 @@ export function createStoreSums(): StoreSums {
         unknown += 1;
       for (const outcome of outcomes) sums.set(outcome.storeId, plus(sums.get(outcome.storeId), outcome));
     },
-    result(isRetired, required) {
+    result(isRetired, required, nameOf) {
       const all = [...sums.values()];
       const partial = all.filter((sum) => sum.pages < pages && !isRetired(sum.evidence.storeId));
-      const whole = all.filter((sum) => sum.pages === pages).map(({ evidence }) => evidence);
+      const whole = all
+        .filter((sum) => sum.pages === pages)
+        .map(({ evidence }) => ({ ...evidence, store: nameOf(evidence.storeId) ?? evidence.store }));
       const namesake = ({ store, storeId }: StoreEvidence) =>
         isRetired(storeId) && whole.some((other) => other.store === store && other.storeId !== storeId);
       return {
