@@ -89,6 +89,8 @@ CASE
     WHEN (restore_time IS NULL) THEN (((COALESCE(grant_time, purge_time) AT TIME ZONE 'UTC'::text) + make_interval(secs => (sweep_delay_seconds)::double precision)) AT TIME ZONE 'UTC'::text)
     ELSE NULL::timestamp with time zone
 END) STORED,
+  unproven_blocks bigint,
+  unproven_epoch bigint,
   CONSTRAINT superseded_is_replayed TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
@@ -110,6 +112,9 @@ END) STORED,
   CONSTRAINT deletion_check2 CHECK (purge_time >= delete_time),
   CONSTRAINT deletion_check20 CHECK ((sweep_delay_seconds IS NULL) = (kind = 'deletion_planned'::text AND purge_time IS NULL)),
   CONSTRAINT deletion_check21 CHECK (purged_time IS NULL OR purged_time >= sweep_time),
+  CONSTRAINT deletion_check22 CHECK ((unproven_blocks IS NULL) = (unproven_epoch IS NULL)),
+  CONSTRAINT deletion_check23 CHECK (unproven_blocks IS NULL OR replay_of IS NOT NULL),
+  CONSTRAINT deletion_check24 CHECK (unproven_epoch >= 1 AND unproven_epoch <= (epoch - 1)),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
   CONSTRAINT deletion_check5 CHECK ((grant_time IS NULL) = (granted_by IS NULL)),
@@ -122,7 +127,8 @@ END) STORED,
   CONSTRAINT deletion_purge_mode_check CHECK (purge_mode = ANY (ARRAY['automatic'::text, 'manual'::text])),
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text),
   CONSTRAINT deletion_retries_check CHECK (retries >= 0),
-  CONSTRAINT deletion_sweep_delay_seconds_check CHECK (sweep_delay_seconds >= 0 AND sweep_delay_seconds <= '3155760000'::bigint)
+  CONSTRAINT deletion_sweep_delay_seconds_check CHECK (sweep_delay_seconds >= 0 AND sweep_delay_seconds <= '3155760000'::bigint),
+  CONSTRAINT deletion_unproven_blocks_check CHECK (unproven_blocks > 0)
 );
 CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(
 CASE
@@ -146,6 +152,7 @@ CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXEC
 CREATE TRIGGER intervention_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION intervention_moves();
 CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
 CREATE CONSTRAINT TRIGGER superseded_is_replayed AFTER INSERT OR UPDATE ON public.deletion DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.superseded_time IS NOT NULL)) EXECUTE FUNCTION superseded_is_replayed();
+CREATE TRIGGER unproven_blocks_stay BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION unproven_blocks_stay();
 
 CREATE TABLE deletion_participant (
   deletion_id uuid NOT NULL,
@@ -502,6 +509,25 @@ begin
     raise exception 'a deletion is superseded by its replay alone' using errcode = 'check_violation';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.unproven_blocks_stay()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.unproven_blocks, new.unproven_epoch) is distinct from (old.unproven_blocks, old.unproven_epoch) then
+    raise exception 'a replay keeps the number of blocks that were never shown to be gone' using errcode = 'check_violation';
+  end if;
+  -- each of those who count blocks must have counted as many
+  if new.purged_time is not null and old.purged_time is null
+     and exists (select from deletion_participant p
+                  where p.deletion_id = new.deletion_id and p.gives_block_evidence
+                    and coalesce((p.evidence -> 'blocks' ->> 'blocksTotal')::bigint, 0) < new.unproven_blocks) then
+    raise exception 'blocks were never shown to be gone: no certificate'
+      using errcode = 'check_violation', constraint = 'no_unproven_blocks';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.workspace_begins()

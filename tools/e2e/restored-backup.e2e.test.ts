@@ -45,6 +45,7 @@ describe('a restored backup', () => {
   const replay = (since: Date, replayId: string, validateOnly = false) =>
     trial.system.authority.unary((client) => client.replayDeletions, {
       ...{ organizationId: '', since, orderedBy: 'op-1', replayId, validateOnly, pageSize: 0, pageToken: '' },
+      ...{ unproven: false, reason: '' },
     });
 
   it('brings nothing back that was deleted, once its deletions are replayed', async () => {

@@ -225,7 +225,7 @@ describe('the realm database, set back', () => {
     expect(await rowsLeft(id)).toBe(BLOCKS);
     const { deletions } = await trial.system.authority.unary((client) => client.replayDeletions, {
       ...{ organizationId: '', since, orderedBy: 'op-1', replayId: randomUUID(), validateOnly: false },
-      ...{ pageSize: 0, pageToken: '' },
+      ...{ unproven: false, reason: '', pageSize: 0, pageToken: '' },
     });
     expect(deletions).toMatchObject([{ workspaceId: id }]);
     await certified(workspace);

@@ -17,6 +17,8 @@ export const statementClaims = z.strictObject({
   /** Ordered to keep the blocks, and nobody has released them. */
   blocksKept: z.boolean(),
   paused: z.boolean(),
+  /** An earlier epoch reported so many blocks that were never shown to be gone: no certificate for fewer. Absent: none. */
+  unproven: z.strictObject({ blocks: count.positive(), epoch: count.positive() }).optional(),
   participants: z
     .array(z.strictObject({ participant: z.string().min(1), reportTime: time.nullable() }))
     .min(1),

@@ -15,6 +15,8 @@ interface Options {
   dryRun?: true;
   yes?: true;
   replayId?: string;
+  unproven?: true;
+  reason?: string;
   by?: string;
   server?: string;
 }
@@ -35,15 +37,23 @@ export function addReplayDeletions(program: Command, session: Session): void {
       'go on with this replay, which never deletes a workspace twice',
       parseReplayId,
     )
+    .option(
+      '--unproven',
+      'take those too whose blocks were counted and never shown to be gone: none is certified before as many are counted again',
+    )
+    .option('--reason <text>', 'with --unproven: why, which the audit keeps', notEmpty)
     .option(...BY_OPTION, notEmpty)
     .option(...SERVER_OPTION)
     .action(async (options: Options, command: Command) => {
       const { since, organization, allOrganizations, dryRun, yes, replayId, by, server } = options;
+      const { unproven, reason } = options;
       if ((organization === undefined) === (allOrganizations === undefined))
         command.error('error: name one organization with --organization, or ask for --all-organizations');
+      if ((unproven === undefined) !== (reason === undefined))
+        command.error('error: --unproven needs a --reason, and a --reason is for --unproven alone');
       await replayDeletions(session, {
         ...{ since, organization, replayId: replayId ?? randomUUID(), by, server },
-        ...{ dryRun: dryRun ?? false, yes: yes ?? false },
+        ...{ unproven: reason, dryRun: dryRun ?? false, yes: yes ?? false },
       });
     });
 }

@@ -30,7 +30,11 @@ function authority(count: number, organizationId = 'org1') {
           }),
         );
       if (!request.validateOnly) for (const { workspaceId } of deletions) done.add(workspaceId);
-      return { deletions, nextPageToken: from + 2 < count ? String(from + 2) : '' };
+      return {
+        deletions,
+        leftOut: [] as ReplayedDeletion[],
+        nextPageToken: from + 2 < count ? String(from + 2) : '',
+      };
     },
   } satisfies Script;
   return { asked, done, script };
@@ -77,8 +81,8 @@ describe('lethe replay-deletions', () => {
     const { script } = authority(1);
     const open: Script = {
       replayDeletions(request) {
-        const { deletions, nextPageToken } = script.replayDeletions(request);
-        return { deletions: deletions.map((each) => ({ ...each, purgedTime: undefined })), nextPageToken };
+        const page = script.replayDeletions(request);
+        return { ...page, deletions: page.deletions.map((each) => ({ ...each, purgedTime: undefined })) };
       },
     };
     const { code, output } = await run(open, ['--all-organizations', '--yes', '--replay-id', ID]);
@@ -89,6 +93,64 @@ describe('lethe replay-deletions', () => {
         `Replayed ${idOf(0)}  deletion=${idOf(0).replace('7208', 'aaaa')}  epoch=4  replay_of=${ID}  organization=org1\n` +
         `Replayed 1 deletion(s), replay ${ID}\n`,
     );
+  });
+
+  /** The same, with one more on each page whose blocks nobody has shown to be gone. */
+  function withUnproven(count: number) {
+    const { script, asked } = authority(count);
+    const open = (n: string, unprovenBlocks: number) =>
+      ReplayedDeletion.fromPartial({
+        ...{ organizationId: 'org1', workspaceId: `8${n.slice(1)}`, replayOf: ID, epoch: 2 },
+        ...{ unprovenBlocks, unprovenEpoch: 1 },
+      });
+    const unproven: Script = {
+      replayDeletions(request) {
+        const { deletions, nextPageToken } = script.replayDeletions(request);
+        const more = [open(idOf(Number(request.pageToken || 0)), 5)];
+        if (!request.unproven) return { deletions, nextPageToken, leftOut: more };
+        const taken = more.map((each) => ({ ...each, deletionId: request.validateOnly ? '' : ID }));
+        return { deletions: [...deletions, ...taken], nextPageToken, leftOut: [] };
+      },
+    };
+    return { unproven, asked };
+  }
+  const facts = `deletion=${ID}  unproven_blocks=5  of_epoch=1  organization=org1\n`;
+
+  it('leaves out whose blocks are not shown to be gone, and ends with a code that says so', async () => {
+    const { unproven } = withUnproven(3);
+    const outcome = await run(unproven, ['--all-organizations', '--yes', '--replay-id', ID]);
+    expect(outcome.code).toBe(5);
+    expect(outcome.output).toContain('Found 3 deletion(s) to replay\n');
+    expect(outcome.output).toContain(`Left out 8${idOf(0).slice(1)}  ${facts}`);
+    expect(outcome.output).toMatch(/Replayed 3 deletion\(s\), replay [^ ]+\n$/);
+    expect(outcome.errors).toBe(
+      `lethe: 2 deletion(s) with 10 block(s) are not replayed because their blocks are not shown to be gone yet. Once they are certified, run the same replay again: lethe replay-deletions --since 2026-06-01T06:00:00.000Z --all-organizations --replay-id ${ID} --yes --by ann\n`,
+    );
+    for (const count of [0, 3])
+      expect(await run(withUnproven(count).unproven, ['--all-organizations', '--dry-run'])).toMatchObject({
+        code: 5,
+      });
+  });
+
+  it('takes them too with a reason, and says before that they may never be certified', async () => {
+    const { unproven, asked } = withUnproven(1);
+    const options = ['--all-organizations', '--unproven', '--reason', 'the ledger is lost'];
+    const no = await run(unproven, options, { terminal: true, stdin: 'no\n' });
+    expect(no).toMatchObject({ code: 1 });
+    expect(no.errors).toContain('1 of them have 5 block(s) that were never shown to be gone: no certificate');
+    expect(no.output).toContain(`  purged=-  ${facts}`);
+    const yes = await run(unproven, options, { terminal: true, stdin: 'yes\n' });
+    expect(yes.code).toBe(0);
+    expect(yes.output).toContain('Replayed 2 deletion(s)');
+    expect(asked.at(-1)).toMatchObject({ unproven: true, reason: 'the ledger is lost' });
+    const broken: Script = {
+      replayDeletions(request) {
+        if (!request.validateOnly) throw refusal(status.UNAVAILABLE, 'AWAY');
+        return unproven.replayDeletions!(request);
+      },
+    };
+    const outcome = await run(broken, [...options, '--yes']);
+    expect(outcome.errors).toContain(`--unproven --reason 'the ledger is lost' --yes`);
   });
 
   it('makes an id of its own, the same for all pages', async () => {
@@ -209,6 +271,8 @@ describe('lethe replay-deletions', () => {
     ['an empty time', ['replay-deletions', '--since', '', all]],
     ['a time without an offset', ['replay-deletions', '--since', '2026-06-01T08:00', all]],
     ['a day that is none', ['replay-deletions', '--since', '2026-02-30', all]],
+    ['the unproven without a reason', [...BASE, all, '--unproven']],
+    ['a reason for nothing', [...BASE, all, '--reason', 'because']],
     ['a number', ['replay-deletions', '--since', '1780000000', all]],
   ])('refuses %s with 2, before it calls anybody', async (_, argv) => {
     const { script, asked } = authority(1);

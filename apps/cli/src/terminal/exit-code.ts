@@ -5,6 +5,7 @@ export const EXIT = {
   usage: 2,
   restored: 3,
   interim: 4,
+  leftOut: 5,
   unavailable: 69,
   unexpected: 70,
   interrupted: 130,
@@ -19,6 +20,7 @@ Exit codes:
   2    wrong usage or configuration, a file that cannot be read or written, or nobody to ask and no --yes
   3    "deletion watch": the workspace was restored
   4    "certificate verify": it is an interim statement, not a certificate
+  5    "replay-deletions": some were left out, for their blocks are not shown to be gone yet; the others were replayed
   69   the workspace service, or another that is needed, cannot be reached, or does not answer in time
   70   an unexpected failure
   130  interrupted; where something was begun, the errors say where it stands and how to go on

@@ -8,6 +8,11 @@ import type { DeletionRow } from '../deletion/deletion.sql.js';
 const NOT_WITHHELD = `d.pause_time is null and (not d.keep_blocks or d.release_time is not null)
                       and d.sweep_time <= clock_timestamp()`;
 
+/** Nor for fewer blocks than were counted before a replay and never shown to be gone, by anybody who counts them. */
+const PROVEN = `not exists (select from deletion_participant p
+                              where p.deletion_id = d.deletion_id and p.gives_block_evidence
+                                and coalesce((p.evidence -> 'blocks' ->> 'blocksTotal')::bigint, 0) < d.unproven_blocks)`;
+
 /** Deletions whose every participant has reported and that nothing withholds, longest waiting first. */
 export function listReported(
   db: Queryable,
@@ -61,7 +66,7 @@ export function removeRemainder(
     `with closed as (
        update deletion d
           set purged_time = $3
-        where deletion_id = $1 and state = 'purging' and ${NOT_WITHHELD}
+        where deletion_id = $1 and state = 'purging' and ${NOT_WITHHELD} and ${PROVEN}
        returning workspace_id, epoch
      ), purged as (
        update workspace w

@@ -55,7 +55,7 @@ export function claimsOfDeletion(
     participants: [...judgement.participants, { ...itself, stores: [] }],
     blocks,
     readBack: stores === undefined ? READ_BACK : READ_BACK_BY_STORE,
-    limits: limitsOf(blocks.swept, stores, deletion.replay_of !== null),
+    limits: limitsOf(blocks.swept, stores, deletion),
     issuer,
     sequence: (chain.sequence ?? 0) + 1,
     previous: chain.jws === null ? null : certificateHash(chain.jws),

@@ -1,4 +1,5 @@
 import { NOTHING_FOUND, nothingWasFound, type StoreClaims } from '@lethe/certificate';
+import type { DeletionRow } from '../deletion/deletion.sql.js';
 
 const LIMITS = [
   'Objects that were uploaded but never registered as blocks, and uploads that ended after the read-back, are outside of what was counted.',
@@ -11,11 +12,18 @@ const MEDIA_LIMIT =
 const REPLAY_LIMIT =
   'The deletion was ordered once more over restored backups: the counts are of what they had brought back, not of what was deleted the first time. An object that came back without its block was not seen.';
 
+const unprovenLimit = (blocks: number, epoch: number) =>
+  `The purge of epoch ${epoch} reported ${blocks} blocks that were never shown to be gone, and was never certified. This one has counted as many; that they are the same is not shown.`;
+
 /** What a certificate does not say, the gravest first: that nothing was found where it was looked for. */
 export function limitsOf(
   swept: number,
   stores: readonly StoreClaims[] | undefined,
-  replay: boolean,
+  {
+    replay_of,
+    unproven_blocks: blocks,
+    unproven_epoch: epoch,
+  }: Pick<DeletionRow, 'replay_of' | 'unproven_blocks' | 'unproven_epoch'>,
 ): string[] {
   const empty = (stores ?? []).filter(({ keysFound }) => keysFound === 0);
   return [
@@ -30,6 +38,7 @@ export function limitsOf(
           .filter(Boolean)),
     ...LIMITS,
     ...(stores === undefined ? [] : [MEDIA_LIMIT]),
-    ...(replay ? [REPLAY_LIMIT] : []),
+    ...(replay_of === null ? [] : [REPLAY_LIMIT]),
+    ...(blocks === null || epoch === null ? [] : [unprovenLimit(blocks, epoch)]),
   ];
 }

@@ -121,6 +121,7 @@ function draft(
     ...{ restore_time: null, restored_by: null, grant_time: null, granted_by: null, purged_time: null },
     ...{ keep_blocks: false, release_time: null, pause_time: null, paused_by: null, pause_reason: null },
     ...{ retries: 0, order_time: null, replay_of: null, superseded_time: null },
+    ...{ unproven_blocks: null, unproven_epoch: null },
   };
   return {
     row,

@@ -2,7 +2,7 @@ import type { DeletionProgress } from '@lethe/contracts';
 import { Condition } from '@lethe/contracts';
 import { certificateWithheld } from './certificate-withheld.js';
 import { blocksAreKept } from './deletion.js';
-import { judgeReports } from './judge-reports.js';
+import { judgeReports, unprovenBlocks } from './judge-reports.js';
 import { standstillOf, type Patience, type PurgeFacts, type Standstill } from './standstill.js';
 
 /** Of the authority's own conditions; no participant is called so. */
@@ -78,9 +78,16 @@ function reported({ row, participants }: DeletionFacts): Condition[] {
   const judgement = judgeReports(participants, row);
   switch (judgement.kind) {
     case 'incomplete':
-      return judgement.waitingFor.map((name) =>
-        condition('ReportPending', `${name} has not reported yet`, row.grant_time),
-      );
+      return [
+        ...judgement.waitingFor.map((name) =>
+          condition('ReportPending', `${name} has not reported yet`, row.grant_time),
+        ),
+        ...(row.unproven_blocks === null
+          ? []
+          : [
+              condition('BlocksUnproven', `${unprovenBlocks(row)}: no certificate for fewer`, row.grant_time),
+            ]),
+      ];
     case 'contradiction':
       return [condition('ReportsContradict', judgement.reason, row.grant_time)];
     case 'agreement':

@@ -30,6 +30,9 @@ export interface DeletionRow {
   /** When an operator last paused, resumed, retried or released. */
   readonly order_time: Date | null;
   readonly replay_of: string | null;
+  /** Of a replay: how many blocks were counted before it, in which epoch most, and never shown to be gone. Null: none. */
+  readonly unproven_blocks: number | null;
+  readonly unproven_epoch: number | null;
   /** When a replay took its place, before it was certified. */
   readonly superseded_time: Date | null;
 }

@@ -18,7 +18,8 @@ function row(
     report_form: 2,
   };
 }
-const judge = (...rows: ParticipantRow[]) => judgeReports(rows, { release_time: null, sweep_time: null });
+const PLAIN = { release_time: null, sweep_time: null, unproven_blocks: null, unproven_epoch: null };
+const judge = (...rows: ParticipantRow[]) => judgeReports(rows, PLAIN);
 const reasonOf = (...rows: ParticipantRow[]) => {
   const judgement = judge(...rows);
   return judgement.kind === 'contradiction' ? judgement.reason : judgement.kind;
@@ -50,7 +51,8 @@ describe('judgeReports', () => {
     ],
   ])('is %s when kept blocks were released at %o', (expected, releaseTime, reported) => {
     const judgement = judgeReports([row('a', reported), row('b', reported)], {
-      ...{ release_time: releaseTime, sweep_time: null },
+      ...PLAIN,
+      release_time: releaseTime,
     });
     expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
   });
@@ -64,9 +66,18 @@ describe('judgeReports', () => {
       evidence({ pages: 0, blocksTotal: 0, blocksSwept: 0, blocksRetained: 0, stores: [] }),
     ],
   ])('is %s when blocks were due at %o', (expected, due, reported) => {
-    const staying = { release_time: null, sweep_time: due };
-    const judgement = judgeReports([row('a', reported), row('b', reported)], staying);
+    const judgement = judgeReports([row('a', reported), row('b', reported)], { ...PLAIN, sweep_time: due });
     expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
+  });
+
+  it.each([
+    ['agreement', 5],
+    ['6 blocks that epoch 2 reported were never shown to be gone, and these reports account for 5', 6],
+  ])('is %s when %i blocks were never shown to be gone before', (expected, unproven) => {
+    const deletion = { ...PLAIN, unproven_blocks: unproven, unproven_epoch: 2 };
+    const judgement = judgeReports([row('a'), row('b')], deletion);
+    expect(judgement.kind === 'contradiction' ? judgement.reason : judgement.kind).toBe(expected);
+    expect(judgeReports([row('a'), row('b', null)], deletion)).toMatchObject({ kind: 'incomplete' });
   });
 
   it('waits for each that has not reported, whatever the others say', () => {

@@ -17,14 +17,15 @@ export type Judgement =
 /**
  * Do all required participants say that nothing is left, and do those who counted blocks agree to the byte? Fails closed: no
  * participant at all, a single count that nobody checked, counts that do not add up, or blocks read back from no store are
- * contradictions; so is a block that was reported gone while blocks were kept, or before they were due.
+ * contradictions; so is a block that was reported gone while blocks were kept, or before they were due; and so are fewer blocks than
+ * were counted before a replay, and never shown to be gone.
  *
- * @param staying until when blocks had to stay: when kept ones were released (null: they were never kept, or still are), and when
- * they were due.
+ * @param deletion until when blocks had to stay: when kept ones were released (null: they were never kept, or still are), and when
+ * they were due; and how many have to be accounted for at least.
  */
 export function judgeReports(
   rows: readonly ParticipantRow[],
-  staying: Pick<DeletionRow, 'release_time' | 'sweep_time'>,
+  deletion: Pick<DeletionRow, 'release_time' | 'sweep_time' | 'unproven_blocks' | 'unproven_epoch'>,
 ): Judgement {
   const waitingFor = rows.filter((row) => row.report_time === null).map((row) => row.participant);
   if (rows.length === 0) return { kind: 'contradiction', reason: 'the grant requires no participant' };
@@ -40,10 +41,10 @@ export function judgeReports(
       ({ report_time: reported }, i) =>
         time !== null && reported !== null && reported < time && (participants[i]?.blocks?.total ?? 0) > 0,
     );
-  const kept = before(staying.release_time);
+  const kept = before(deletion.release_time);
   if (kept)
     return { kind: 'contradiction', reason: `${kept.participant} reported blocks gone while they were kept` };
-  const early = before(staying.sweep_time);
+  const early = before(deletion.sweep_time);
   if (early)
     return {
       kind: 'contradiction',
@@ -65,9 +66,18 @@ export function judgeReports(
     return { kind: 'contradiction', reason: `the blocks do not add up: ${describe(first)}` };
   if (blocks.swept > 0 && participants.every((p) => p.stores.length === 0))
     return { kind: 'contradiction', reason: 'blocks were swept, but no participant names a store' };
+  if (deletion.unproven_blocks !== null && blocks.total < deletion.unproven_blocks)
+    return {
+      kind: 'contradiction',
+      reason: `${unprovenBlocks(deletion)}, and these reports account for ${blocks.total}`,
+    };
   const stores = judgeStores(rows);
   return stores.kind === 'contradiction' ? stores : { ...stores, participants, blocks };
 }
+
+/** Of a replay whose place was taken before the blocks of an earlier epoch were shown to be gone. */
+export const unprovenBlocks = (row: Pick<DeletionRow, 'unproven_blocks' | 'unproven_epoch'>): string =>
+  `${row.unproven_blocks} blocks that epoch ${row.unproven_epoch} reported were never shown to be gone`;
 
 function claimsOf(row: ParticipantRow): ParticipantClaims {
   const { removed, blocks } = ErasureEvidence.fromJSON(row.evidence);

@@ -35,6 +35,7 @@ describe('a replay', () => {
         purgedTime: first?.purgedTime,
         deletionId: expect.any(String) as string,
         epoch: 2,
+        ...{ unprovenBlocks: 0, unprovenEpoch: 0 },
       },
       [],
     ]);

@@ -9,7 +9,7 @@ import { findGrant, listOpenGrants } from '../grant/find-grants.sql.js';
 import { BEFORE_ALL_IDS } from '../page.js';
 import { replayDeletions } from '../replay-deletions/replay-deletions.js';
 import { listReplayable } from '../replay-deletions/replay-deletions.sql.js';
-import { certifiedWorld, idsOf, LONG_AGO, type CertifiedWorld } from '../testing/replays.js';
+import { certifiedWorld, idsOf, LONG_AGO, UNPROVEN, type CertifiedWorld } from '../testing/replays.js';
 import { byOperator, expectBoth, race, report, softDelete } from '../testing/stories.js';
 import { PARTICIPANTS, see } from '../testing/world.sql.js';
 import type { DeletionRow } from './deletion.sql.js';
@@ -49,10 +49,10 @@ describe('a replay of what was reported and is not certified yet', () => {
     const org = await world.organization();
     const id = await reported(org);
     const first = await world.deletionOf(id);
-    const listed = await world.replayAll({ organizationId: org, validateOnly: true });
+    const listed = await world.replayAll({ ...UNPROVEN, organizationId: org, validateOnly: true });
     const expected = { workspaceId: id, replayOf: first?.deletionId, purgedTime: undefined, epoch: 2 };
     expect(listed).toMatchObject([{ ...expected, deletionId: '' }]);
-    const [replayed, ...more] = await world.replayAll({ organizationId: org });
+    const [replayed, ...more] = await world.replayAll({ ...UNPROVEN, organizationId: org });
     expect([replayed, more]).toMatchObject([{ ...expected, deletionId: expect.any(String) as string }, []]);
     const seen = await see(db.pool, id);
     expect(seen).toMatchObject({
@@ -91,9 +91,9 @@ describe('a replay of what was reported and is not certified yet', () => {
     const id = await reported(org);
     const time = await reportTime(id);
     const seen = await see(db.pool, id);
-    expect(await world.replayAll({ organizationId: org, since: later(time, 1) })).toEqual([]);
+    expect(await world.replayAll({ ...UNPROVEN, organizationId: org, since: later(time, 1) })).toEqual([]);
     expect(await see(db.pool, id)).toEqual(seen);
-    expect(idsOf(await world.replayAll({ organizationId: org, since: time }))).toEqual([id]);
+    expect(idsOf(await world.replayAll({ ...UNPROVEN, organizationId: org, since: time }))).toEqual([id]);
   });
 
   it('is one where the other participant alone reported since, and for any page', async () => {
@@ -104,17 +104,19 @@ describe('a replay of what was reported and is not certified yet', () => {
       await world.purged(org),
       await reported(org),
     ].sort();
-    expect(idsOf(await world.replayAll({ organizationId: org, pageSize: 1 }))).toEqual(expected);
+    expect(idsOf(await world.replayAll({ ...UNPROVEN, organizationId: org, pageSize: 1 }))).toEqual(expected);
   });
 
   it('is one by each id, and takes the place of a replay too', async () => {
     const org = await world.organization();
     const id = await reported(org);
-    const replay = { organizationId: org, replayId: randomUUID() };
+    const replay = { ...UNPROVEN, organizationId: org, replayId: randomUUID() };
     expect(idsOf(await world.replayAll(replay))).toEqual([id]);
     await report(db.pool, 'realm-purge', id, undefined, 2);
     expect(await world.replayAll(replay)).toEqual([]);
-    expect(await world.replayAll({ organizationId: org })).toMatchObject([{ workspaceId: id, epoch: 3 }]);
+    expect(await world.replayAll({ ...UNPROVEN, organizationId: org })).toMatchObject([
+      { workspaceId: id, epoch: 3 },
+    ]);
     expect((await see(db.pool, id)).deletions).toEqual([
       ...['deletion_planned 1 superseded', 'deletion_planned 2 superseded', 'deletion_planned 3 purging'],
     ]);
@@ -133,7 +135,7 @@ describe('a replay of what was reported and is not certified yet', () => {
     await byOperator(db.pool, org, kept, 'deletion_planned', true);
     // One that gives no evidence of blocks need not wait for their release.
     await report(db.pool, 'blob-sweeper', kept);
-    expect(idsOf(await world.replayAll({ organizationId: org }))).toEqual([paused, kept].sort());
+    expect(idsOf(await world.replayAll({ ...UNPROVEN, organizationId: org }))).toEqual([paused, kept].sort());
     const { pause_time, paused_by, pause_reason } = before;
     expect(await deletionRow(paused, 2)).toMatchObject({ pause_time, paused_by, pause_reason });
     expect(await deletionRow(kept, 2)).toMatchObject({ keep_blocks: true, release_time: null });
@@ -164,9 +166,14 @@ describe('a replay of what was reported and is not certified yet', () => {
       };
       const replay = async () => {
         await signed.reached;
-        const order = replayDeletions(db.pool, PARTICIPANTS, { replayId, by: 'op-1' }, listed);
+        const order = replayDeletions(
+          db.pool,
+          PARTICIPANTS,
+          { replayId, by: 'op-1', unproven: 'why' },
+          listed,
+        );
         ordered.reach();
-        return { id, replayed: await order };
+        return { id, replayed: (await order).opened };
       };
       return [replay, () => certifyDeletion(db.pool, key, 'lethe', row)];
     });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@lethe/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certifiedWorld, type CertifiedWorld } from '../testing/replays.js';
+import { certifiedWorld, UNPROVEN, type CertifiedWorld } from '../testing/replays.js';
 import { report, softDelete } from '../testing/stories.js';
 import { see } from '../testing/world.sql.js';
 
@@ -42,7 +42,7 @@ describe('no statement, whoever writes it,', () => {
   it('certifies a superseded deletion, or takes it back', async () => {
     const org = await world.organization();
     const id = await reported(org);
-    await world.replayAll({ organizationId: org });
+    await world.replayAll({ ...UNPROVEN, organizationId: org });
     for (const change of [
       `purged_time = now()`,
       `superseded_time = null`,

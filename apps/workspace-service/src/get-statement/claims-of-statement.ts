@@ -42,6 +42,9 @@ export function claimsOfStatement(
     statedTime: now.toISOString(),
     blocksKept: blocksAreKept(row),
     paused: row.pause_time !== null,
+    ...(row.unproven_blocks === null || row.unproven_epoch === null
+      ? {}
+      : { unproven: { blocks: row.unproven_blocks, epoch: row.unproven_epoch } }),
     participants: participants.map(({ participant, report_time: reportTime }) => ({
       participant,
       reportTime: iso(reportTime),

@@ -22,6 +22,7 @@ export const replayDeletionsRpc =
     const since = timeOf(request.since, 'since');
     if (since === undefined) throw refusals.invalidArgument('since must be set: the time of the backup');
     const by = textOf(request.orderedBy, 'ordered_by', 128);
+    const unproven = request.unproven ? textOf(request.reason, 'reason', 1024) : undefined;
     const replayId = replayIdOf(request);
     if (organizationId !== '' && !(await organizationExists(pool, organizationId)))
       throw new RefusalError({
@@ -33,9 +34,14 @@ export const replayDeletionsRpc =
     const rows = await listReplayable(pool, replayId, since, organizationId, after, size + 1);
     const { page, nextPageToken } = pageOf(rows, size, (last) => [last.organization_id, last.workspace_id]);
     if (request.validateOnly || replayId === undefined)
-      return { deletions: page.map((row) => replayed(row)), nextPageToken };
-    const replays = await replayDeletions(pool, participants, { replayId, by }, page);
-    return { deletions: replays.map(replayed), nextPageToken };
+      return {
+        deletions: page.filter((row) => request.unproven || row.unproven_blocks === 0).map(replayed),
+        leftOut: page.filter((row) => !request.unproven && row.unproven_blocks > 0).map(replayed),
+        nextPageToken,
+      };
+    const order = { replayId, by, unproven };
+    const { opened, leftOut } = await replayDeletions(pool, participants, order, page);
+    return { deletions: opened.map(replayed), leftOut: leftOut.map(replayed), nextPageToken };
   };
 
 const replayed = (row: ReplayableRow | ReplayRow): ReplayedDeletion => ({
@@ -45,6 +51,8 @@ const replayed = (row: ReplayableRow | ReplayRow): ReplayedDeletion => ({
   purgedTime: row.purged_time ?? undefined,
   deletionId: 'deletion_id' in row ? row.deletion_id : '',
   epoch: row.epoch,
+  unprovenBlocks: row.unproven_blocks,
+  unprovenEpoch: row.unproven_epoch,
 });
 
 /** Whoever only looks needs none. */

@@ -19,6 +19,7 @@ export const ROW: DeletionRow = {
   ...{ sweep_delay_seconds: 0, sweep_time: at(0) },
   ...{ restore_time: null, restored_by: null, purged_time: null, replay_of: null, superseded_time: null },
   ...{ grant_time: at(0), granted_by: 'loop' },
+  ...{ unproven_blocks: null, unproven_epoch: null },
   ...{ keep_blocks: false, release_time: null },
   ...{ pause_time: null, paused_by: null, pause_reason: null, retries: 0, order_time: null },
 };

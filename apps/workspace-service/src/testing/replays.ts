@@ -11,6 +11,8 @@ import { byLoop, certificateKey, contextOf, evidence, report, softDelete } from 
 import { addOrganization, addUser, addWorkspace, PARTICIPANTS } from './world.sql.js';
 
 export const LONG_AGO = new Date('2000-01-01T00:00:00Z');
+/** An order that takes what has blocks that were never shown to be gone, too. */
+export const UNPROVEN = { unproven: true, reason: 'the ledger is lost, the realm database restored' };
 const [logger, metrics] = [createLogger('test', 'silent'), createMetrics('test')];
 const operator = contextOf('operator');
 
@@ -63,6 +65,7 @@ export async function certifiedWorld(pool: Pool) {
       )({
         ...{ organizationId: '', since: LONG_AGO, orderedBy: 'op-1', replayId: randomUUID() },
         ...{ validateOnly: false, pageSize: 0, pageToken: '' },
+        ...{ unproven: false, reason: '' },
         ...request,
       }),
     async replayAll(request: Partial<ReplayDeletionsRequest>): Promise<ReplayedDeletion[]> {

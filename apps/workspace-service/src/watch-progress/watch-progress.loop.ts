@@ -16,7 +16,14 @@ export interface ProgressWatcher {
 
 const BATCH = 200;
 /** What the metric tells apart, of the authority's own and of what participants say: they may say anything, and a label must not. */
-const OWN = ['Paused', 'BlocksKept', 'NoProgress', 'ParticipantSilent', 'ReportsContradict'];
+const OWN = [
+  'Paused',
+  'BlocksKept',
+  'BlocksUnproven',
+  'NoProgress',
+  'ParticipantSilent',
+  'ReportsContradict',
+];
 const SAID = ['Blocked', 'NeedsAttention', 'SweepDelayed'];
 const OTHER = 'Other';
 

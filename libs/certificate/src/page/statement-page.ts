@@ -13,6 +13,7 @@ export function statementHtml(jws: string, claims: StatementClaims, seal: Seal):
       ...deletionRows(claims),
       ['Paused', claims.paused ? 'yes' : 'no'],
       ['Blocks kept', claims.blocksKept ? 'yes, until an operator releases them' : 'no'],
+      ...unproven(claims.unproven),
     ]),
     section(
       'Who has to report that nothing is left',
@@ -33,6 +34,11 @@ export function statementHtml(jws: string, claims: StatementClaims, seal: Seal):
     ),
   ]);
 }
+
+const unproven = (claim: StatementClaims['unproven']): Row[] =>
+  claim === undefined
+    ? []
+    : [['Never shown to be gone', `${claim.blocks} blocks that epoch ${claim.epoch} reported`]];
 
 function progress(said: StatementClaims['progress']): Row[] {
   if (said === null) return [['Progress', 'nothing was said yet']];

@@ -117,11 +117,17 @@ export interface ReplayDeletionsRequest {
   /** At most 1000; 0 is 100. */
   pageSize: number;
   pageToken: string;
+  /** Takes them too whose blocks were never shown to be gone: no certificate is given while fewer are counted anew. */
+  unproven: boolean;
+  /** Why; kept by the audit. Required with unproven. */
+  reason: string;
 }
 
 export interface ReplayDeletionsResponse {
   deletions: ReplayedDeletion[];
   nextPageToken: string;
+  /** Not replayed, because their blocks are not shown to be gone yet. Of this page. */
+  leftOut: ReplayedDeletion[];
 }
 
 export interface ReplayedDeletion {
@@ -132,9 +138,12 @@ export interface ReplayedDeletion {
   purgedTime:
     | Date
     | undefined;
-  /** The new deletion; empty with validate_only. */
+  /** The new deletion; empty with validate_only, and where it is left out. */
   deletionId: string;
   epoch: number;
+  /** How many blocks were counted and never shown to be gone, and in which epoch most were; 0: none. */
+  unprovenBlocks: number;
+  unprovenEpoch: number;
 }
 
 export interface Grant {
@@ -1481,6 +1490,8 @@ function createBaseReplayDeletionsRequest(): ReplayDeletionsRequest {
     validateOnly: false,
     pageSize: 0,
     pageToken: "",
+    unproven: false,
+    reason: "",
   };
 }
 
@@ -1506,6 +1517,12 @@ export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(58).string(message.pageToken);
+    }
+    if (message.unproven !== false) {
+      writer.uint32(64).bool(message.unproven);
+    }
+    if (message.reason !== "") {
+      writer.uint32(74).string(message.reason);
     }
     return writer;
   },
@@ -1579,6 +1596,22 @@ export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.unproven = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1624,6 +1657,8 @@ export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      unproven: isSet(object.unproven) ? globalThis.Boolean(object.unproven) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1650,6 +1685,12 @@ export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.unproven !== false) {
+      obj.unproven = message.unproven;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -1665,12 +1706,14 @@ export const ReplayDeletionsRequest: MessageFns<ReplayDeletionsRequest> = {
     message.validateOnly = object.validateOnly ?? false;
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.unproven = object.unproven ?? false;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
 
 function createBaseReplayDeletionsResponse(): ReplayDeletionsResponse {
-  return { deletions: [], nextPageToken: "" };
+  return { deletions: [], nextPageToken: "", leftOut: [] };
 }
 
 export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
@@ -1680,6 +1723,9 @@ export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
+    }
+    for (const v of message.leftOut) {
+      ReplayedDeletion.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1713,6 +1759,14 @@ export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
             message.nextPageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leftOut.push(ReplayedDeletion.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1735,6 +1789,11 @@ export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
         : isSet(object.next_page_token)
         ? globalThis.String(object.next_page_token)
         : "",
+      leftOut: globalThis.Array.isArray(object?.leftOut)
+        ? object.leftOut.map((e: any) => ReplayedDeletion.fromJSON(e))
+        : globalThis.Array.isArray(object?.left_out)
+        ? object.left_out.map((e: any) => ReplayedDeletion.fromJSON(e))
+        : [],
     };
   },
 
@@ -1746,6 +1805,9 @@ export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
     if (message.nextPageToken !== "") {
       obj.nextPageToken = message.nextPageToken;
     }
+    if (message.leftOut?.length) {
+      obj.leftOut = message.leftOut.map((e) => ReplayedDeletion.toJSON(e));
+    }
     return obj;
   },
 
@@ -1756,12 +1818,22 @@ export const ReplayDeletionsResponse: MessageFns<ReplayDeletionsResponse> = {
     const message = createBaseReplayDeletionsResponse();
     message.deletions = object.deletions?.map((e) => ReplayedDeletion.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    message.leftOut = object.leftOut?.map((e) => ReplayedDeletion.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseReplayedDeletion(): ReplayedDeletion {
-  return { organizationId: "", workspaceId: "", replayOf: "", purgedTime: undefined, deletionId: "", epoch: 0 };
+  return {
+    organizationId: "",
+    workspaceId: "",
+    replayOf: "",
+    purgedTime: undefined,
+    deletionId: "",
+    epoch: 0,
+    unprovenBlocks: 0,
+    unprovenEpoch: 0,
+  };
 }
 
 export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
@@ -1783,6 +1855,12 @@ export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
     }
     if (message.epoch !== 0) {
       writer.uint32(48).int64(message.epoch);
+    }
+    if (message.unprovenBlocks !== 0) {
+      writer.uint32(56).int64(message.unprovenBlocks);
+    }
+    if (message.unprovenEpoch !== 0) {
+      writer.uint32(64).int64(message.unprovenEpoch);
     }
     return writer;
   },
@@ -1848,6 +1926,22 @@ export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
             message.epoch = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.unprovenBlocks = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.unprovenEpoch = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1888,6 +1982,16 @@ export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
         ? globalThis.String(object.deletion_id)
         : "",
       epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      unprovenBlocks: isSet(object.unprovenBlocks)
+        ? globalThis.Number(object.unprovenBlocks)
+        : isSet(object.unproven_blocks)
+        ? globalThis.Number(object.unproven_blocks)
+        : 0,
+      unprovenEpoch: isSet(object.unprovenEpoch)
+        ? globalThis.Number(object.unprovenEpoch)
+        : isSet(object.unproven_epoch)
+        ? globalThis.Number(object.unproven_epoch)
+        : 0,
     };
   },
 
@@ -1911,6 +2015,12 @@ export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
     if (message.epoch !== 0) {
       obj.epoch = Math.round(message.epoch);
     }
+    if (message.unprovenBlocks !== 0) {
+      obj.unprovenBlocks = Math.round(message.unprovenBlocks);
+    }
+    if (message.unprovenEpoch !== 0) {
+      obj.unprovenEpoch = Math.round(message.unprovenEpoch);
+    }
     return obj;
   },
 
@@ -1925,6 +2035,8 @@ export const ReplayedDeletion: MessageFns<ReplayedDeletion> = {
     message.purgedTime = object.purgedTime ?? undefined;
     message.deletionId = object.deletionId ?? "";
     message.epoch = object.epoch ?? 0;
+    message.unprovenBlocks = object.unprovenBlocks ?? 0;
+    message.unprovenEpoch = object.unprovenEpoch ?? 0;
     return message;
   },
 };
@@ -3204,8 +3316,9 @@ export const PurgeAuthorityServiceService = {
   /**
    * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
    * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
-   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
-   * workspace twice. INVALID_ARGUMENT without since.
+   * purge is paused or its blocks are kept, so is the new one, and so are its. What is not certified though blocks of it were counted
+   * is left out, and told: with a new epoch nobody could show any more that they are gone. By pages; the same replay_id never
+   * replays a workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions: {
     path: "/lethe.workspace.v1.PurgeAuthorityService/ReplayDeletions" as const,
@@ -3310,8 +3423,9 @@ export interface PurgeAuthorityServiceServer extends UntypedServiceImplementatio
   /**
    * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
    * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
-   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
-   * workspace twice. INVALID_ARGUMENT without since.
+   * purge is paused or its blocks are kept, so is the new one, and so are its. What is not certified though blocks of it were counted
+   * is left out, and told: with a new epoch nobody could show any more that they are gone. By pages; the same replay_id never
+   * replays a workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions: handleUnaryCall<ReplayDeletionsRequest, ReplayDeletionsResponse>;
   /**
@@ -3443,8 +3557,9 @@ export interface PurgeAuthorityServiceClient extends Client {
   /**
    * After a restored backup: orders deletions once more that were certified, or that a participant has reported on, each as a
    * deletion of a new epoch with a certificate of its own. What was not certified yet is superseded and never will be; where its
-   * purge is paused or its blocks are kept, so is the new one, and so are its. By pages; the same replay_id never replays a
-   * workspace twice. INVALID_ARGUMENT without since.
+   * purge is paused or its blocks are kept, so is the new one, and so are its. What is not certified though blocks of it were counted
+   * is left out, and told: with a new epoch nobody could show any more that they are gone. By pages; the same replay_id never
+   * replays a workspace twice. INVALID_ARGUMENT without since.
    */
   replayDeletions(
     request: ReplayDeletionsRequest,
