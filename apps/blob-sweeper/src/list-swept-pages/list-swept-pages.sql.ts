@@ -23,7 +23,7 @@ export type VerifiedPage = Pick<
   'page_no' | 'rows' | 'swept' | 'row_digest' | 'sweep_time' | 'stores'
 >;
 
-/** Verified pages in page order, behind the one before. */
+/** Verified pages in page order, behind the one before; of a sweep that has ended those that its report is of. */
 export function listVerifiedPages(
   db: Queryable,
   realmId: string,
@@ -36,6 +36,7 @@ export function listVerifiedPages(
     `select page_no, rows, swept, row_digest, sweep_time, stores
        from swept_page
       where realm_id = $1 and epoch = $2 and page_no > $3 and state = 'verified'
+        and page_no < coalesce((select pages from sweep_report where realm_id = $1 and epoch = $2), page_no + 1)
       order by page_no
       limit $4`,
     [realmId, epoch, after, limit],
