@@ -91,9 +91,19 @@ describe('a certificate', () => {
     expect(claims).not.toHaveProperty('stores');
   });
 
+  it('is one of version 1 for such a report of blocks that were all retained, too', async () => {
+    const id = await deleted();
+    const retained = { blocksSwept: 0, blocksRetained: 5 };
+    const old = ErasureEvidence.toJSON(evidence({ ...retained, byStore: [] }));
+    await reportInFirstForm(db.pool, id, 'blob-sweeper', old);
+    await report(db.pool, 'realm-purge', id, evidence({ ...retained, ...silent }));
+    expect(await certified(id)).toMatchObject({ version: 1, blocks: { total: 5, swept: 0, retained: 5 } });
+  });
+
   it('is never written of a report that names stores without evidence: it is refused', async () => {
     const id = await deleted();
     for (const blocks of [
+      { blocksSwept: 0, blocksRetained: 5, byStore: [] },
       { byStore: [] },
       { byStore: [storeEvidence({ keysFound: 3 })] },
       { byStore: [storeEvidence({ storeId: 'no id' })] },

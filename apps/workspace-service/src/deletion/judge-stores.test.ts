@@ -80,7 +80,19 @@ describe('judgeStores', () => {
     });
     const unknown = { ...silent, bytesTotal: 0 };
     expect(judgeStores([row('a', unknown), row('b')])).toMatchObject({ bytesTotal: null });
-    const kept = { blocksSwept: 0, blocksRetained: 5, byStore: [] };
-    expect(judgeStores([row('a', kept)])).toMatchObject({ kind: 'agreement', stores: [] });
+  });
+
+  it('wants evidence of stores that are named though nothing was swept, but of the first form', () => {
+    const retained = { blocksSwept: 0, blocksRetained: 5, byStore: [] };
+    expect(reasonOf(row('a', retained))).toMatch(/^a names stores without/);
+    expect(judgeStores([row('purger', silent), row('a', retained, 1)])).toMatchObject({
+      kind: 'agreement',
+      stores: undefined,
+    });
+    const accounted = { ...retained, byStore: [storeEvidence({ keysFound: 0, versionsDeleted: 0 })] };
+    expect(judgeStores([row('a', accounted)])).toMatchObject({
+      kind: 'agreement',
+      stores: [{ keysFound: 0 }],
+    });
   });
 });

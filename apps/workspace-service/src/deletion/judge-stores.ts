@@ -46,17 +46,17 @@ export function judgeStores(rows: readonly ParticipantRow[]): StoreJudgement {
 
   const evidenced = naming.find(({ blocks }) => blocks.byStore.length > 0);
   const old = naming.find(({ form, blocks }) => form === 1 && blocks.byStore.length === 0);
-  if (old && evidenced === undefined && old.blocks.blocksSwept > 0)
-    return { kind: 'agreement', stores: undefined, bytesTotal };
+  if (old && evidenced === undefined) return { kind: 'agreement', stores: undefined, bytesTotal };
   return { kind: 'agreement', stores: evidenced?.blocks.byStore.map(claimsOf) ?? [], bytesTotal };
 }
 
-/** What is wrong with the evidence by store of a report that names stores; undefined: nothing. */
+/**
+ * What is wrong with the evidence by store of a report that names stores; undefined: nothing. Whoever names one says what it held, though
+ * nothing was swept: a certificate names no store that it says nothing of.
+ */
 export function storeTrouble({ stores, byStore, blocksSwept }: BlockEvidence): string | undefined {
   if (byStore.length === 0)
-    return blocksSwept > 0 && stores.length > 0
-      ? `names stores without saying what each held: ${stores.join(', ')}`
-      : undefined;
+    return stores.length > 0 ? `names stores without saying what each held: ${stores.join(', ')}` : undefined;
   if (byStore.map(({ store }) => store).join('\n') !== stores.join('\n'))
     return 'gives evidence by store of other stores than it names';
   if (
