@@ -16,6 +16,7 @@ import {
   report,
   softDelete,
 } from '../testing/stories.js';
+import { watchedPool } from '../testing/watched-pool.js';
 import { addOrganization, addUser, addWorkspace } from '../testing/world.sql.js';
 import { getStatementRpc } from './get-statement.rpc.js';
 
@@ -35,13 +36,13 @@ async function deleted(): Promise<string> {
   await softDelete(db.pool, id);
   return id;
 }
-const ask = (workspaceId: string, user?: string) =>
-  getStatementRpc(db.pool, { current: () => Promise.resolve(key) })(
+const ask = (workspaceId: string, user?: string, pool = db.pool) =>
+  getStatementRpc(pool, { current: () => Promise.resolve(key) })(
     { workspaceId, caller: user === undefined ? undefined : callerNamed(user) },
     contextOf(user === undefined ? 'operator' : 'gateway'),
   );
-async function statementOf(workspaceId: string) {
-  const { jws } = await ask(workspaceId);
+async function statementOf(workspaceId: string, pool = db.pool) {
+  const { jws } = await ask(workspaceId, undefined, pool);
   const verified = await verifyStatement(jws, { keys: [key.publicJwk] });
   if (verified.kind !== 'verified') throw new Error(verified.kind);
   return verified.claims;
@@ -95,6 +96,25 @@ describe('GetDeletionStatement', () => {
     expect((await statementOf(id)).conditions).toMatchObject([{ type: 'CertificatePending' }]);
     await certifyAll(db.pool, key);
     expect(await reasonOf(ask(id))).toBe('ALREADY_CERTIFIED');
+  });
+
+  it('is never dated after the certificate, though that is written while it is put together', async () => {
+    const id = await deleted();
+    await byLoop(db.pool, 'org1', id);
+    for (const participant of ['blob-sweeper', 'realm-purge'])
+      await report(db.pool, participant, id, evidence());
+    // Behind the deletion's row everything waits until it is certified.
+    let certifying: Promise<unknown> | undefined;
+    const { pool } = watchedPool(db.pool, (_, { text }) => {
+      if (text.includes('deletion_participant')) certifying ??= certifyAll(db.pool, key);
+      return certifying ?? Promise.resolve();
+    });
+    const { statedTime } = await statementOf(id, pool);
+    const { rows } = await db.pool.query<{ issue_time: Date }>(
+      `select issue_time from certificate join deletion using (deletion_id) where workspace_id = $1`,
+      [id],
+    );
+    expect(new Date(statedTime).getTime()).toBeLessThanOrEqual(rows[0]!.issue_time.getTime());
   });
 
   it('is visible to whom the deletion is', async () => {

@@ -19,12 +19,13 @@ export const getStatementRpc =
     request: GetDeletionStatementRequest,
     context: CallContext,
   ): Promise<GetDeletionStatementResponse> => {
+    // Before anything else: what is certified meanwhile is certified later than this.
+    const now = await readClock(pool);
     const row = await visibleDeletion(pool, uuidOf(request.workspaceId), userOrOperator(request, context));
     if (row.state !== 'purging') throw notPurging(row);
-    const [{ deletion }, participants, now, key] = await Promise.all([
+    const [{ deletion }, participants, key] = await Promise.all([
       describeDeletion(pool, row, patience),
       listParticipantRows(pool, [row.deletion_id]),
-      readClock(pool),
       keys.current(),
     ]);
     return { jws: await key.signStatement(claimsOfStatement({ row, participants }, deletion, now)) };
