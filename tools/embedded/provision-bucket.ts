@@ -78,13 +78,11 @@ const LIST = [
   's3:ListBucket',
   's3:ListBucketVersions',
   's3:ListBucketMultipartUploads',
-  's3:ListMultipartUploadParts',
-  's3:GetBucketLocation',
   's3:GetBucketVersioning',
   's3:GetBucketObjectLockConfiguration',
 ];
 
-/** Retention and legal hold tell until when a version is locked; neither contains a byte of the object. */
+/** All that the sweeper does: docs/operating/stores.md names the same. Retention and legal hold tell until when a version is locked; neither contains a byte of the object. */
 const DELETE = [
   's3:DeleteObject',
   's3:DeleteObjectVersion',
@@ -93,7 +91,13 @@ const DELETE = [
   's3:GetObjectLegalHold',
 ];
 
-const WRITE = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'];
+const WRITE = [
+  's3:PutObject',
+  's3:GetObject',
+  's3:GetObjectVersion',
+  's3:ListMultipartUploadParts',
+  's3:GetBucketLocation',
+];
 
 /**
  * S3 has no permission for HEAD alone: HeadObject needs GetObject, which reads the content. So the sweeper has

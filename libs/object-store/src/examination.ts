@@ -14,6 +14,7 @@ export type TrialName =
   | 'LIST'
   | 'LIST_VERSIONS'
   | 'LIST_UPLOADS'
+  | 'ABORT_UPLOAD'
   | 'DELETE'
   | 'DELETE_LIMIT'
   | 'CONTENT_MD5'

@@ -1,10 +1,19 @@
 import { GetObjectLegalHoldCommand, GetObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { failure, ok, unknown, warning, type StoreFinding } from './examination.js';
-import type { BucketTraits } from './object-store.js';
+import type { AskedTraits } from './s3-bucket-traits.js';
 import type { BoundedClient } from './s3-client.js';
+import { isRefusal, missing } from './s3-examine-rights.js';
 
-/** What a bucket's traits say about its purges. */
-export function findingsOfTraits({ reachable, versioning, mfaDelete }: BucketTraits): StoreFinding[] {
+/** What a bucket's traits say about its purges. Nothing is deleted where the store does not say whether there are versions. */
+export function findingsOfTraits({ traits, untold }: AskedTraits): StoreFinding[] {
+  const { versioning, mfaDelete, reachable } = traits;
+  if (untold.versioning !== undefined) {
+    const why = missing(untold.versioning.name, 'GetBucketVersioning');
+    return [
+      failure('VERSIONING', `the store does not say: ${why}`),
+      unknown('MFA_DELETE', 'the store does not say'),
+    ];
+  }
   return [
     versioning === 'unknown'
       ? unknown('VERSIONING', silence(reachable))
@@ -20,22 +29,22 @@ const silence = (reachable: boolean) =>
 
 /** A key that may not ask about locks takes a locked version for one that fails for now. Asked about the marker: any object will do. */
 export async function findingsOfLocks(
-  { reachable, objectLock }: BucketTraits,
+  { traits: { reachable, objectLock }, untold }: AskedTraits,
   send: BoundedClient['send'],
   marker: { readonly Bucket: string; readonly Key: string },
 ): Promise<StoreFinding[]> {
-  if (objectLock === 'unknown') return [unknown('OBJECT_LOCK', silence(reachable))];
-  if (!objectLock) return [ok('OBJECT_LOCK', 'none')];
-  const isRefused = (asked: Promise<unknown>) =>
-    asked.then(
-      () => false,
-      (error: unknown) => statusOf(error) === 403,
-    );
-  const refused = await Promise.all([
-    isRefused(send(new GetObjectRetentionCommand(marker))),
-    isRefused(send(new GetObjectLegalHoldCommand(marker))),
-  ]);
-  const rights = ['GetObjectRetention', 'GetObjectLegalHold'].filter((_, i) => refused[i]);
+  const mayNotAsk = untold.objectLock !== undefined && isRefusal(untold.objectLock);
+  if (objectLock === 'unknown' && !mayNotAsk) return [unknown('OBJECT_LOCK', silence(reachable))];
+  if (objectLock === false) return [ok('OBJECT_LOCK', 'none')];
+  const isRefused = (asked: Promise<unknown>) => asked.then(() => false, isRefusal);
+  const refused = [
+    mayNotAsk,
+    ...(await Promise.all([
+      isRefused(send(new GetObjectRetentionCommand(marker))),
+      isRefused(send(new GetObjectLegalHoldCommand(marker))),
+    ])),
+  ];
+  const rights = QUESTIONS.filter((_, i) => refused[i]);
   if (rights.length > 0) {
     const why = `locks cannot be asked about: pages would be tried again and again; allow ${rights.join(', ')}`;
     return [failure('OBJECT_LOCK', why)];
@@ -45,5 +54,4 @@ export async function findingsOfLocks(
   ];
 }
 
-export const statusOf = (error: unknown) =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+const QUESTIONS = ['GetBucketObjectLockConfiguration', 'GetObjectRetention', 'GetObjectLegalHold'];

@@ -4,7 +4,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { STORE_MARKERS } from './object-store.js';
 import { createS3Store, type S3StoreOptions } from './s3-store.js';
 import { createFaultProxy } from './testing/fault-proxy.js';
-import { createTestBucket, type TestBucket, type TestBucketOptions } from './testing/test-bucket.js';
+import {
+  createTestBucket,
+  SWEEPER_RIGHTS,
+  type TestBucket,
+  type TestBucketOptions,
+} from './testing/test-bucket.js';
 
 const closes: (() => void | Promise<void>)[] = [];
 afterAll(async () => {
@@ -29,6 +34,20 @@ const owner = () => ({
   secretAccessKey: serverVariable('S3_ADMIN_SECRET_ACCESS_KEY'),
 });
 
+/** By the right that is missing. */
+const FAILS: Readonly<Record<(typeof SWEEPER_RIGHTS)[number], readonly string[]>> = {
+  DeleteObject: ['DELETE', 'DELETE_LIMIT'],
+  DeleteObjectVersion: ['DELETE', 'DELETE_LIMIT'],
+  AbortMultipartUpload: ['ABORT_UPLOAD'],
+  ListBucket: ['IDENTITY', 'LIST'],
+  ListBucketVersions: ['LIST_VERSIONS'],
+  ListBucketMultipartUploads: ['LIST_UPLOADS'],
+  GetBucketVersioning: ['VERSIONING'],
+  GetBucketObjectLockConfiguration: ['OBJECT_LOCK'],
+  GetObjectRetention: ['OBJECT_LOCK'],
+  GetObjectLegalHold: ['OBJECT_LOCK'],
+};
+
 describe('an examination', () => {
   it('finds nothing wrong with what a sweeper should have, and leaves nothing', async () => {
     const bucket = await bucketOf();
@@ -38,6 +57,7 @@ describe('an examination', () => {
     for (const finding of Object.values(others)) expect(finding).toMatch(/^ok/);
     expect(Object.keys(findings).sort()).toEqual(
       [
+        'ABORT_UPLOAD',
         'CLOCK',
         'CONDITIONAL_DELETE',
         'DELETE',
@@ -77,7 +97,7 @@ describe('an examination', () => {
     expect((await examined(bucket.options()))['OBJECT_LOCK']).toMatch(/^warning/);
   });
 
-  it.each(['GetObjectRetention', 'GetObjectLegalHold'])(
+  it.each(['GetObjectRetention', 'GetObjectLegalHold'] as const)(
     'names keys that may not ask about locks, where there may be some: %s',
     async (denied) => {
       const bucket = await bucketOf({ objectLock: true, denied: [denied] });
@@ -89,19 +109,39 @@ describe('an examination', () => {
     },
   );
 
-  it.each([
-    ['ListBucket', 'LIST'],
-    ['ListBucketVersions', 'LIST_VERSIONS'],
-    ['ListBucketMultipartUploads', 'LIST_UPLOADS'],
-  ])('names what the keys may not do: %s', async (denied, what) => {
-    const bucket = await bucketOf({ denied: [denied] });
-    expect((await examined(bucket.options()))[what]).toMatch(/^failure: AccessDenied/);
+  it.each(SWEEPER_RIGHTS)('fails where the keys lack no right but %s, and names it', async (denied) => {
+    const bucket = await bucketOf({ denied: [denied], objectLock: denied.startsWith('GetObject') });
+    const findings = await examined(bucket.options());
+    const failures = Object.keys(findings).filter((what) => findings[what]?.startsWith('failure'));
+    expect(failures).toEqual(FAILS[denied]);
+    for (const what of failures) expect(findings[what]).toContain(`allow ${denied}`);
   });
 
-  it('names keys that may not delete', async () => {
-    const bucket = await bucketOf({ denied: ['DeleteObject', 'DeleteObjectVersion'] });
-    expect((await examined(bucket.options()))['DELETE']).toMatch(/^failure/);
+  it('names all rights about locks that the keys lack at once', async () => {
+    const denied = ['GetBucketObjectLockConfiguration', 'GetObjectRetention', 'GetObjectLegalHold'] as const;
+    const bucket = await bucketOf({ objectLock: true, denied });
+    expect((await examined(bucket.options()))['OBJECT_LOCK']).toContain(`allow ${denied.join(', ')}`);
   });
+
+  it.each([
+    ['GetBucketVersioning', 'VERSIONING', 'failure'],
+    ['GetObjectLockConfiguration', 'OBJECT_LOCK', 'unknown'],
+    ['AbortMultipartUpload', 'ABORT_UPLOAD', 'unknown'],
+  ] as const)(
+    'tells a store that does not know %s from keys without the right',
+    async (operation, what, found) => {
+      const bucket = await bucketOf();
+      const proxy = await createFaultProxy(serverVariable('S3_ENDPOINT'));
+      closes.push(() => proxy.close());
+      const body = '<?xml version="1.0"?><Error><Code>NotImplemented</Code></Error>';
+      proxy.fault = (request) =>
+        request.operation === operation ? { kind: 'answer', status: 501, body } : undefined;
+      const findings = await examined(bucket.options({ endpoint: proxy.endpoint }));
+      expect(findings[what]).toMatch(new RegExp(`^${found}: `));
+      expect(findings[what]).not.toContain('allow');
+      expect(findings['MFA_DELETE']).toMatch(what === 'VERSIONING' ? /^unknown/ : /^ok/);
+    },
+  );
 
   it('knows a bucket by its marker', async () => {
     const [bucket, other] = [await bucketOf(), await bucketOf()];

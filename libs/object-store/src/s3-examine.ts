@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   HeadObjectCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
@@ -19,17 +18,16 @@ import {
   type TrialName,
 } from './examination.js';
 import { STORE_MARKERS, type ObjectStore } from './object-store.js';
-import { unaccounted } from './s3-answer.js';
+import { askBucketTraits } from './s3-bucket-traits.js';
 import type { BoundedClient } from './s3-client.js';
-import { findingsOfLocks, findingsOfTraits, statusOf } from './s3-examine-traits.js';
+import { abortMissing, deleteMissing } from './s3-examine-deletions.js';
+import { isRefusal, missing, RIGHTS, statusOf } from './s3-examine-rights.js';
+import { findingsOfLocks, findingsOfTraits } from './s3-examine-traits.js';
 
 const REQUEST_KEYS = 1_000;
 const TRAITS_MS = 10_000;
 
-type Examined = Pick<
-  ObjectStore,
-  'id' | 'identities' | 'listVersions' | 'listUploads' | 'deleteVersions' | 'describeBucket'
->;
+type Examined = Pick<ObjectStore, 'id' | 'identities' | 'listVersions' | 'listUploads' | 'deleteVersions'>;
 
 /**
  * Tries out what a bucket does and what its keys may: what a purge needs, and what they should not be able to. Each trial ends in a
@@ -41,7 +39,8 @@ export async function examineBucket(
   Bucket: string,
   now: () => Date,
 ): Promise<StoreFinding[]> {
-  const traits = await store.describeBucket(TRAITS_MS);
+  const asking = await askBucketTraits({ send }, Bucket, TRAITS_MS);
+  const byKey = asking.traits.versioning === 'none';
   const asked: Promise<StoreFinding[]>[] = [
     trial('IDENTITY', async () => findingOfIdentity(store.id, await store.identities())),
     trial('LIST', async () => {
@@ -56,10 +55,13 @@ export async function examineBucket(
       await store.listUploads(STORE_MARKERS, '');
       return ok('LIST_UPLOADS', 'unfinished uploads can be listed');
     }),
-    Promise.resolve(findingsOfTraits(traits)),
-    findingsOfLocks(traits, send, { Bucket, Key: STORE_MARKERS + store.id }),
-    trial('DELETE', () => deleteMissing(send, Bucket, 1, 'DELETE')),
-    trial('DELETE_LIMIT', () => deleteMissing(send, Bucket, REQUEST_KEYS, 'DELETE_LIMIT')),
+    trial('ABORT_UPLOAD', () => abortMissing(send, Bucket)),
+    Promise.resolve(findingsOfTraits(asking)),
+    findingsOfLocks(asking, send, { Bucket, Key: STORE_MARKERS + store.id }),
+    trial('DELETE', () => deleteMissing(send, Bucket, { what: 'DELETE', count: byKey ? 2 : 1, byKey })),
+    trial('DELETE_LIMIT', () =>
+      deleteMissing(send, Bucket, { what: 'DELETE_LIMIT', count: REQUEST_KEYS, byKey }),
+    ),
     trial('READ', () => read(send, Bucket, store.id)),
     trial('CLOCK', async () => findingOfClock(await dateOf(send, Bucket), now())),
     putAndDelete(store, send, Bucket),
@@ -71,27 +73,9 @@ async function trial(what: TrialName, run: () => Promise<StoreFinding>): Promise
   try {
     return [await run()];
   } catch (error) {
-    const message = `${codeOf(error)}${hintOf(error)}`;
+    const message = `${missing(codeOf(error), RIGHTS[what])}${hintOf(error)}`;
     return [what === 'CLOCK' || what === 'READ' ? unknown(what, message) : failure(what, message)];
   }
-}
-
-/** Named by version, so that a bucket with versions gets no delete markers by it. */
-async function deleteMissing(
-  send: BoundedClient['send'],
-  Bucket: string,
-  count: number,
-  what: TrialName,
-): Promise<StoreFinding> {
-  const objects = Array.from({ length: count }, () => ({
-    Key: `${STORE_TRIALS}${randomUUID()}`,
-    VersionId: 'null',
-  }));
-  const answer = await send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }));
-  const [refused, ...others] = unaccounted(objects, answer);
-  if (refused)
-    return failure(what, `${others.length + 1} of ${count} keys that are not there: ${refused.code}`);
-  return ok(what, `${count} ${count === 1 ? 'key' : 'keys'} in one request, each accounted for`);
 }
 
 /** The right to ask for an object's head is the right to read it. */
@@ -100,9 +84,7 @@ async function read(send: BoundedClient['send'], Bucket: string, id: string): Pr
     await send(new HeadObjectCommand({ Bucket, Key: STORE_MARKERS + id }));
     return warning('READ', 'the keys can read objects, and need not');
   } catch (error) {
-    return statusOf(error) === 403
-      ? ok('READ', 'the keys cannot read objects')
-      : unknown('READ', codeOf(error));
+    return isRefusal(error) ? ok('READ', 'the keys cannot read objects') : unknown('READ', codeOf(error));
   }
 }
 
@@ -117,7 +99,7 @@ async function putAndDelete(
   try {
     await send(new PutObjectCommand({ Bucket, Key, Body: 'trial' }));
   } catch (error) {
-    const put = statusOf(error) === 403 ? ok('PUT', 'the keys cannot put') : unknown('PUT', codeOf(error));
+    const put = isRefusal(error) ? ok('PUT', 'the keys cannot put') : unknown('PUT', codeOf(error));
     return [put, unknown('CONDITIONAL_DELETE', untried), unknown('READ_BACK', untried)];
   }
   const put = warning('PUT', 'the keys can put objects, and should not be able to');

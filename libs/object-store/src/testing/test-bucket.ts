@@ -36,7 +36,8 @@ export interface TestBucket {
 }
 
 const AT_ONCE = 16;
-const SWEEPER = [
+/** What the sweeper's keys may do on a bucket, and all that they need. */
+export const SWEEPER_RIGHTS = [
   'DeleteObject',
   'DeleteObjectVersion',
   'AbortMultipartUpload',
@@ -47,7 +48,7 @@ const SWEEPER = [
   'GetBucketObjectLockConfiguration',
   'GetObjectRetention',
   'GetObjectLegalHold',
-];
+] as const;
 
 export interface TestBucketOptions {
   readonly objectLock?: boolean;
@@ -73,7 +74,7 @@ export async function createTestBucket(
   const allowed = {
     Effect: 'Allow',
     Principal: { AWS: [variable('S3_SWEEPER_PRINCIPAL')] },
-    Action: SWEEPER.filter((action) => !denied.includes(action)).map((action) => `s3:${action}`),
+    Action: SWEEPER_RIGHTS.filter((action) => !denied.includes(action)).map((action) => `s3:${action}`),
     Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
   };
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed] });
