@@ -68,6 +68,17 @@ describe('a deletion certificate', () => {
     expect(await verifyCertificate(jws, { keys: [nameless] })).toMatchObject({ kind: 'unknown_key' });
   });
 
+  it('is verified though its key is in the set twice, as in two sets that were joined', async () => {
+    const jws = await key.sign(version2);
+    const { alg: _alg, use: _use, ...plain } = key.publicJwk;
+    for (const twice of [
+      [key.publicJwk, { ...key.publicJwk }],
+      [plain, key.publicJwk],
+      [{ ...key.publicJwk, x: Buffer.alloc(32).toString('base64url') }, key.publicJwk],
+    ])
+      expect(await verifyCertificate(jws, { keys: twice })).toMatchObject({ kind: 'verified' });
+  });
+
   it('names an unknown key', async () => {
     const jws = await key.sign(claims);
     expect(await verifyCertificate(jws, { keys: [] })).toEqual({ kind: 'unknown_key', keyId: key.keyId });

@@ -27,6 +27,11 @@ beforeAll(async () => {
   jws = await made.key.sign(CLAIMS);
 });
 
+/** A set with its keys twice; `changed`: the second time other ones. */
+function doubled(set: string, changed: object = {}): string {
+  const { keys } = JSON.parse(set) as { keys: object[] };
+  return JSON.stringify({ keys: [...keys, ...keys.map((key) => ({ ...key, ...changed }))] });
+}
 const verify = (certificate: string, keys: string, ...more: string[]) =>
   lethe(['certificate', 'verify', certificate, '--keys', keys, ...more]);
 
@@ -126,11 +131,20 @@ describe('lethe certificate verify', () => {
     }
   });
 
+  it('verifies with a set that has the key twice, as two sets that were joined', async () => {
+    expect(await verify(file(jws), file(doubled(jwks)))).toMatchObject({ code: 0, errors: '' });
+  });
+
   it.each([
     ['no JSON', () => 'keys', /no JSON Web Key Set/],
     ['a single key', () => JSON.stringify({ kty: 'OKP' }), /no JSON Web Key Set/],
     ['an empty set', () => '{"keys":[]}', /contains no key/],
     ['private keys', () => privateJwks, /contains a private key/],
+    [
+      'two different keys of one id',
+      () => doubled(jwks, { x: 'A'.repeat(43) }),
+      /contains two different keys with the id/,
+    ],
   ])(
     'refuses keys that are %s with 2, for that says nothing about the certificate',
     async (_, keys, sentence) => {

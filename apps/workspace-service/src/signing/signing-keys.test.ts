@@ -47,6 +47,20 @@ describe('signing keys', () => {
     expect((await keys.published()).keys).toEqual([publicJwk]);
   });
 
+  it('name a retired key once that two joined sets have, and refuse two keys of one id', async () => {
+    const certificateKey = await makeJwk();
+    const before = { certificateKey: await makeJwk(), retiredKeys: undefined };
+    const old = await createSigningKeys(() => before).current();
+    const publishing = (...retired: object[]) =>
+      createSigningKeys(() => ({ certificateKey, retiredKeys: setOf(...retired) })).published();
+    const published = await publishing(old.publicJwk, { ...old.publicJwk });
+    expect(published.keys.slice(1)).toEqual([old.publicJwk]);
+    const other = { ...old.publicJwk, x: Buffer.alloc(32).toString('base64url') };
+    await expect(publishing(old.publicJwk, other)).rejects.toThrow(
+      `CERTIFICATE_RETIRED_KEYS contains two different keys with the id ${old.keyId}`,
+    );
+  });
+
   it.each([
     ['is private', async () => JSON.parse(await makeJwk()) as object, /contains a private key/],
     ['has another id', async () => ({ ...(await publicHalf()), kid: 'other' }), /other that is no public/],
