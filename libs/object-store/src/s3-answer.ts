@@ -91,7 +91,7 @@ interface ListingAnswer {
 
 /**
  * A listing as far as it can be believed. The items are in the store's order, so that a truncated one ended amid or behind the
- * last; what the answer itself says of where to go on is not needed.
+ * last; where they are of one list, what the answer itself says of where to go on is not needed.
  */
 export function listingOf<T extends { readonly key: string }>(
   prefix: string,
@@ -104,6 +104,21 @@ export function listingOf<T extends { readonly key: string }>(
   const last = items.at(-1)?.key;
   if (last === undefined) throw new StoreAnswerError('a truncated listing without an item');
   return { items, last };
+}
+
+/**
+ * As much of a listing of versions as is whole. It is two lists in one, and a store may cut off each at its own place: where it says to
+ * go on before the last item, it shows nothing of some keys between, and what is behind that place comes again. Throws where it would
+ * go on at `after`, or before: nothing can be concluded from that.
+ */
+export function asFarAs<T extends { readonly key: string }>(
+  { items, last }: ListingPage<T>,
+  nextKeyMarker: string | undefined,
+  after: string,
+): ListingPage<T> {
+  if (last === undefined || !nextKeyMarker || compareBytes(nextKeyMarker, last) >= 0) return { items, last };
+  if (compareBytes(nextKeyMarker, after) <= 0) throw new StoreAnswerError('a listing that does not go on');
+  return { items: items.filter(({ key }) => compareBytes(key, nextKeyMarker) <= 0), last: nextKeyMarker };
 }
 
 /**

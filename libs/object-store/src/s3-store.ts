@@ -16,6 +16,7 @@ import {
   type ObjectStore,
 } from './object-store.js';
 import {
+  asFarAs,
   checkOrder,
   failureKind,
   identified,
@@ -111,7 +112,8 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       const versions = (answer.Versions ?? []).map((version) => listed(version, version.Size ?? 0, false));
       const markers = (answer.DeleteMarkers ?? []).map((marker) => listed(marker, 0, true));
       for (const items of [versions, markers]) checkOrder(items, after);
-      return listingOf(prefix, answer, inKeyOrder(versions, markers));
+      const page = listingOf(prefix, answer, inKeyOrder(versions, markers));
+      return asFarAs(page, answer.NextKeyMarker, after);
     },
     async listUploads(prefix, after, most): Promise<ListingPage<ListedUpload>> {
       const place = { Bucket, Prefix: prefix, ...(after && { KeyMarker: after }) };
