@@ -7,7 +7,7 @@ import { status } from '@grpc/grpc-js';
 import { RefusalError } from '@lethe/outcome';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readProof, proofTrouble } from '../proof/block-proof.js';
-import { readPagesFile } from '../proof/pages-file.js';
+import { PagesWriter, readPagesFile } from '../proof/pages-file.js';
 import { certifiedRealm, type CertifiedRealm } from '../testing/certified-realm.js';
 import { makeKey } from '../testing/certificates.js';
 import { purging, WORKSPACE } from '../testing/deletions.js';
@@ -197,6 +197,15 @@ describe('lethe certificate verify, with pages and blocks', () => {
       const read = readProof(flipped.toString());
       expect(read === undefined || proofTrouble(read, whole.realm.claims), `${at}`).toBeTruthy();
     }
+  });
+
+  it.each([2 ** 32, 1_001])('verifies nothing of a page of %i rows', async (rows) => {
+    const writer = new PagesWriter();
+    const page = { page: 0, rows, swept: 0, rowDigest: 'ab'.repeat(32), sweepTime: null, stores: [] };
+    const lines = [writer.head({ workspaceId: WORKSPACE, epoch: 3 }), writer.page(page), writer.end()];
+    const outcome = await verify({ ...small, pages: file(lines.join('')) });
+    expect(outcome).toMatchObject({ code: 1, output: '' });
+    expect(outcome.errors).toMatch(/^lethe: not verified: .*: line 2 is none of it\n$/);
   });
 
   it('verifies the certificate of a realm that had no block', async () => {

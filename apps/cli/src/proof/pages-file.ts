@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { SettledPage } from '@lethe/contracts';
+import { MAX_PAGE_BLOCKS, type SettledPage } from '@lethe/contracts';
 import { z } from 'zod';
 import { reasonOf } from '../terminal/document.js';
 import { EXIT } from '../terminal/exit-code.js';
@@ -19,7 +19,7 @@ const headLine = z.strictObject({
 });
 const pageLine = z.strictObject({
   page: count,
-  rows: count,
+  rows: count.max(MAX_PAGE_BLOCKS),
   swept: count,
   rowDigest: sha256,
   sweepTime: z.iso.datetime().nullable(),
