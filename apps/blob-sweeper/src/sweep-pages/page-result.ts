@@ -84,7 +84,8 @@ function outcomeOf(
   const unseen = now.left?.unseen ?? 0;
   const seen = now.left ? now.left.keys.size - unseen : 0;
   const left = unseen > 0 ? Math.min(keys, Math.max(seen, before?.left ?? 0)) : seen;
-  const found = Math.min(keys, now.found + (left - seen) + (before ? before.found - before.left : 0));
+  const went = before ? Math.max(0, before.found - before.left) : 0;
+  const found = Math.min(keys, now.found + (left - seen) + went);
   return {
     store: store.name,
     storeId: store.id,
@@ -158,10 +159,22 @@ export function stillGone(
   const added = stores.filter(({ id }) => !known.outcomes.some(({ storeId }) => storeId === id));
   const names = new Map(stores.map(({ id, name }) => [id, name]));
   const outcomes = [
-    ...known.outcomes.map((one) => ({ ...one, store: names.get(one.storeId) ?? one.store })),
+    ...known.outcomes.map((one) => ({ ...one, store: names.get(one.storeId) ?? one.store, left: 0 })),
     ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined, page.cut)),
   ].sort((a, b) => (a.store < b.store ? -1 : 1));
   return { ...known, cut: page.cut, stores: outcomes.map(({ store }) => store), outcomes };
+}
+
+/**
+ * What stores hold again of a verified page, as far as it was verified on them: of one that was added since nothing may be said before it
+ * is swept. Known, it keeps the store from being retired once the page is cut anew.
+ */
+export function cameBack(seen: ReadonlyMap<ObjectStore, KeysSwept>, known: LedgerRow): StoreOutcome[] {
+  const lefts = new Map([...seen].map(([{ id }, { left }]) => [id, left?.keys.size ?? 0]));
+  return known.outcomes.map((one) => ({
+    ...one,
+    left: Math.min(one.found + one.missing, lefts.get(one.storeId) ?? one.left),
+  }));
 }
 
 export function receiptOf(grant: Grant, result: PageResult) {

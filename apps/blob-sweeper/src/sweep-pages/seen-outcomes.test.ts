@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerRow, PageResult, StoreOutcome } from '../sweep/ledger.sql.js';
 import type { KeysSwept } from '../sweep/sweep-keys.js';
 import type { ReleasedPage } from './judge-page.js';
-import { notAnswered, nothingKnown, resultOf, stillGone } from './page-result.js';
+import { cameBack, notAnswered, nothingKnown, resultOf, stillGone } from './page-result.js';
 
 const GRANT: Grant = {
   deletionId: 'd',
@@ -112,6 +112,17 @@ describe('what was seen left in a store', () => {
 });
 
 describe('a verified page', () => {
+  it('of which keys are there that never were counts none of them twice, nor less than none', () => {
+    const none = { ...gone, found: 0, missing: 4, versions: 0 };
+    const known = rowOf(sweep(pageOf(IDS, 1), [[a, none]]));
+    const outcomes = cameBack(new Map([[a, leaving('k1', 'k2')]]), known);
+    expect(seen({ outcomes })).toEqual([[a.id, 0, 2]]);
+    const since = { ...known, outcomes };
+    expect(sweep(pageOf(IDS, 2), [[a, none]], since).outcomes).toMatchObject([{ found: 0, missing: 4 }]);
+    const two = { ...gone, found: 2, missing: 2 };
+    expect(sweep(pageOf(IDS, 2), [[a, two]], since).outcomes).toMatchObject([{ found: 2, missing: 2 }]);
+  });
+
   it('has its stores by their present names, though a new one took the name of an old one', () => {
     const [old, renamed, young] = [store('primary', '1'), store('archive', '1'), store('primary', '2')];
     const known = rowOf(sweep(pageOf(IDS, 1), [[old, gone]]));

@@ -5,14 +5,22 @@ import type { Authority } from '@lethe/participant';
 import { transaction, type Pool } from '@lethe/postgres';
 import type { SweepLimits } from '../limit/sweep-limits.js';
 import { hasEnded, releasedPages } from '../sweep/end.js';
-import { findPage, recordPage, type PageResult } from '../sweep/ledger.sql.js';
+import { findPage, noteOutcomes, recordPage, type PageResult } from '../sweep/ledger.sql.js';
 import { withPageLock } from '../sweep/page-lock.js';
 import { lookAtKeys } from '../sweep/look-at-keys.js';
 import { allOf } from '../sweep/read-back.js';
 import { sweepKeys, type KeysSwept } from '../sweep/sweep-keys.js';
 import type { StoreSet } from '../stores/store-set.js';
 import { judgePage, type Judgement, type ReleasedPage } from './judge-page.js';
-import { notAnswered, nothingKnown, receiptOf, remainsStill, resultOf, stillGone } from './page-result.js';
+import {
+  cameBack,
+  notAnswered,
+  nothingKnown,
+  receiptOf,
+  remainsStill,
+  resultOf,
+  stillGone,
+} from './page-result.js';
 import { standingOf, type PageOwner, type Standing } from './standing.js';
 
 export interface Sweeping {
@@ -102,7 +110,10 @@ export async function sweepPage(sweeping: Sweeping, page: OwnedPage): Promise<Sw
       }
       if (!judged.sweepAgain) {
         const result = resultOf(grant, page, seen, undefined);
-        await commit(result, false);
+        await transaction(pool, async (tx) => {
+          if (!ended) await noteOutcomes(tx, judged.row, cameBack(seen, judged.row));
+          await appendEvents(tx, receiptOf(grant, result));
+        });
         return { kind: 'back', reason: result.reason ?? '' };
       }
     }

@@ -68,7 +68,8 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
       where had.cut <= excluded.cut
         and (had.state = 'blocked'
              or had.cut < excluded.cut
-             or excluded.state = 'verified' and had.stores <> excluded.stores)`,
+             or excluded.state = 'verified' and (had.stores, had.outcomes) is distinct from (excluded.stores, excluded.outcomes)
+                and (had.row_digest, had.swept) = (excluded.row_digest, excluded.swept))`,
     [
       page.realm_id,
       page.epoch,
@@ -85,6 +86,21 @@ export function recordPage(tx: Queryable, page: PageResult): Promise<number> {
       page.cut,
       JSON.stringify(page.outcomes),
     ],
+  );
+}
+
+/** What is in the stores again of a verified page. It stays verified: its rows may be gone, and then what is there may be another's. */
+export function noteOutcomes(
+  tx: Queryable,
+  { realm_id, epoch, page_no, cut }: LedgerRow,
+  outcomes: readonly StoreOutcome[],
+): Promise<number> {
+  return execute(
+    tx,
+    `update swept_page
+        set outcomes = $5::jsonb
+      where realm_id = $1 and epoch = $2 and page_no = $3 and cut = $4 and state = 'verified'`,
+    [realm_id, epoch, page_no, cut, JSON.stringify(outcomes)],
   );
 }
 
