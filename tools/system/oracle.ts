@@ -159,7 +159,11 @@ async function judgeCertificates(
 
 async function ledgerRoot({ sweep }: Witnesses, realmId: string, epoch: number): Promise<string> {
   const { rows } = await sweep.query<{ page: number; rows: number; swept: number; row_digest: Buffer }>(
-    'select page_no::int as page, rows, swept, row_digest from swept_page where realm_id = $1 and epoch = $2 order by page_no',
+    `select page_no::int as page, rows, swept, row_digest
+       from swept_page
+       join sweep_report using (realm_id, epoch)
+      where realm_id = $1 and epoch = $2 and page_no < pages
+      order by page_no`,
     [realmId, epoch],
   );
   return merkleRoot(

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const order = { organizationId: 'org1', orderedBy: 'operator-1', listDigest: '' };
   for (const inSeconds of [undefined, 0, 3_600]) {
     const some = Array.from({ length: 10_000 }, () => randomUUID());
-    await condemn(db.pool, order, some);
+    await condemn(db.pool, order, some, 0);
     if (inSeconds !== undefined) await pardon(db.pool, 'org1', some, inSeconds);
   }
   await analyze(db.pool);
