@@ -91,6 +91,7 @@ CASE
 END) STORED,
   unproven_blocks bigint,
   unproven_epoch bigint,
+  unproven_reason text,
   CONSTRAINT superseded_is_replayed TRIGGER DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT deletion_pkey PRIMARY KEY (deletion_id),
   CONSTRAINT deletion_workspace_id_epoch_key UNIQUE (workspace_id, epoch),
@@ -113,8 +114,9 @@ END) STORED,
   CONSTRAINT deletion_check20 CHECK ((sweep_delay_seconds IS NULL) = (kind = 'deletion_planned'::text AND purge_time IS NULL)),
   CONSTRAINT deletion_check21 CHECK (purged_time IS NULL OR purged_time >= sweep_time),
   CONSTRAINT deletion_check22 CHECK ((unproven_blocks IS NULL) = (unproven_epoch IS NULL)),
-  CONSTRAINT deletion_check23 CHECK (unproven_blocks IS NULL OR replay_of IS NOT NULL),
-  CONSTRAINT deletion_check24 CHECK (unproven_epoch >= 1 AND unproven_epoch <= (epoch - 1)),
+  CONSTRAINT deletion_check23 CHECK (unproven_reason IS NULL OR unproven_blocks IS NOT NULL),
+  CONSTRAINT deletion_check24 CHECK (unproven_blocks IS NULL OR replay_of IS NOT NULL),
+  CONSTRAINT deletion_check25 CHECK (unproven_epoch >= 1 AND unproven_epoch <= (epoch - 1)),
   CONSTRAINT deletion_check3 CHECK (restore_time IS NULL OR grant_time IS NULL),
   CONSTRAINT deletion_check4 CHECK ((restore_time IS NULL) = (restored_by IS NULL)),
   CONSTRAINT deletion_check5 CHECK ((grant_time IS NULL) = (granted_by IS NULL)),
@@ -128,7 +130,8 @@ END) STORED,
   CONSTRAINT deletion_requested_by_check CHECK (requested_by <> ''::text),
   CONSTRAINT deletion_retries_check CHECK (retries >= 0),
   CONSTRAINT deletion_sweep_delay_seconds_check CHECK (sweep_delay_seconds >= 0 AND sweep_delay_seconds <= '3155760000'::bigint),
-  CONSTRAINT deletion_unproven_blocks_check CHECK (unproven_blocks > 0)
+  CONSTRAINT deletion_unproven_blocks_check CHECK (unproven_blocks > 0),
+  CONSTRAINT deletion_unproven_reason_check CHECK (unproven_reason <> ''::text)
 );
 CREATE INDEX deletion_by_organization ON public.deletion USING btree (organization_id, COALESCE(
 CASE
@@ -516,7 +519,8 @@ CREATE OR REPLACE FUNCTION public.unproven_blocks_stay()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (new.unproven_blocks, new.unproven_epoch) is distinct from (old.unproven_blocks, old.unproven_epoch) then
+  if (new.unproven_blocks, new.unproven_epoch, new.unproven_reason)
+       is distinct from (old.unproven_blocks, old.unproven_epoch, old.unproven_reason) then
     raise exception 'a replay keeps the number of blocks that were never shown to be gone' using errcode = 'check_violation';
   end if;
   -- each of those who count blocks must have counted as many

@@ -13,6 +13,7 @@ const ABOVE: Readonly<Record<string, string>> = {
   'announce-purges/announce-purges.sql.ts NOT_HELD': 'part of a loop over all organizations',
   'announce-purges/announce-purges.sql.ts lockApproaching': 'a loop over all organizations',
   'certify-deletion/certify-deletion.sql.ts listReported': 'a loop over all organizations',
+  'certify-deletion/certify-deletion.sql.ts PROVEN': 'part of a statement about a deletion by its id',
   'certify-deletion/certify-deletion.sql.ts countRemainder': 'of a granted deletion, for the loop',
   'certify-deletion/certify-deletion.sql.ts removeRemainder': 'of a granted deletion, for the loop',
   'deletion/deletion.sql.ts openDeletion':
@@ -30,7 +31,8 @@ const ABOVE: Readonly<Record<string, string>> = {
   'orphan/orphan.sql.ts orphanedSince': 'part of statements that name the organization',
   'recall-participants/recall-participants.sql.ts listAwaited': 'a loop over all organizations',
   'replay-deletions/replay-deletions.sql.ts REPLAYABLE': 'part of statements that name the organization',
-  'replay-deletions/replay-deletions.sql.ts lockWorkspaces':
+  'replay-deletions/unproven.sql.ts UNPROVEN': 'part of statements that name the organization',
+  'replay-deletions/replay-deletions.sql.ts lockReplayed':
     'what an operator, who stands above organizations, was listed',
   'report-erasure/report-erasure.sql.ts recordEvidence': 'for participants, by grant',
   'report-erasure/report-erasure.sql.ts isRequired': 'for participants, by grant',

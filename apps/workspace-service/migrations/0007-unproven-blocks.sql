@@ -1,11 +1,13 @@
 -- Up Migration
 
 -- A replay may take the place of a deletion whose blocks were counted and never shown to be gone: how many, and in which epoch most
--- were. Frozen with the replay. No certificate speaks of fewer.
+-- were. Frozen with the replay, and why it was ordered. No certificate speaks of fewer.
 alter table deletion
   add column unproven_blocks bigint check (unproven_blocks > 0),
   add column unproven_epoch  bigint,
+  add column unproven_reason text check (unproven_reason <> ''),
   add check ((unproven_blocks is null) = (unproven_epoch is null)),
+  add check (unproven_reason is null or unproven_blocks is not null),
   add check (unproven_blocks is null or replay_of is not null),
   add check (unproven_epoch between 1 and epoch - 1);
 
@@ -31,7 +33,8 @@ update deletion d
 
 create function unproven_blocks_stay() returns trigger language plpgsql as $$
 begin
-  if (new.unproven_blocks, new.unproven_epoch) is distinct from (old.unproven_blocks, old.unproven_epoch) then
+  if (new.unproven_blocks, new.unproven_epoch, new.unproven_reason)
+       is distinct from (old.unproven_blocks, old.unproven_epoch, old.unproven_reason) then
     raise exception 'a replay keeps the number of blocks that were never shown to be gone' using errcode = 'check_violation';
   end if;
   -- each of those who count blocks must have counted as many

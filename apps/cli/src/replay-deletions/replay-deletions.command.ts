@@ -41,7 +41,7 @@ export function addReplayDeletions(program: Command, session: Session): void {
       '--unproven',
       'take those too whose blocks were counted and never shown to be gone: none is certified before as many are counted again',
     )
-    .option('--reason <text>', 'with --unproven: why, which the audit keeps', notEmpty)
+    .option('--reason <text>', 'with --unproven: why, which is kept with the deletion', notEmpty)
     .option(...BY_OPTION, notEmpty)
     .option(...SERVER_OPTION)
     .action(async (options: Options, command: Command) => {

@@ -41,7 +41,7 @@ describe('the migration', () => {
     const text = await readFile(new URL('0007-unproven-blocks.sql', MIGRATIONS), 'utf8');
     const backfill = /with recursive[^;]*;/.exec(text)![0];
     await db.pool.query(`alter table deletion disable trigger unproven_blocks_stay;
-                         update deletion set unproven_blocks = null, unproven_epoch = null where state = 'purging';
+                         update deletion set unproven_blocks = null, unproven_epoch = null, unproven_reason = null where state = 'purging';
                          ${backfill}
                          alter table deletion enable trigger unproven_blocks_stay`);
     expect((await db.pool.query(frozen, [org])).rows).toEqual(expected);
@@ -56,9 +56,10 @@ describe('no statement, whoever writes it,', () => {
     for (const participant of ['blob-sweeper', 'realm-purge'])
       expect(await report(db.pool, participant, id, evidence(NONE), 2)).toEqual({});
     for (const change of [
-      'unproven_blocks = null, unproven_epoch = null',
+      'unproven_blocks = null, unproven_epoch = null, unproven_reason = null',
       'unproven_blocks = 4',
       'unproven_epoch = 2',
+      `unproven_reason = 'another'`,
       'purged_time = clock_timestamp()',
     ])
       await expect(

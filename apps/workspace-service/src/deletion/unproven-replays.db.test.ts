@@ -111,8 +111,12 @@ describe('a replay', () => {
     expect(deletions).toMatchObject([{ workspaceId: id, epoch: 2, unprovenBlocks: 5, unprovenEpoch: 1 }]);
     expect(leftOut).toEqual([]);
     expect(await auditBehind(db.pool, audit)).toMatchObject([
-      { detail: { change: 'deletion_replayed', unprovenBlocks: 5, reason: UNPROVEN.reason } },
+      { detail: { change: 'deletion_replayed', unprovenBlocks: 5, unprovenEpoch: 1 } },
     ]);
+    expect(JSON.stringify(await auditBehind(db.pool, audit))).not.toContain(UNPROVEN.reason);
+    expect(await newestDeletion(db.pool, org, id)).toMatchObject({
+      ...{ granted_by: 'op-1', unproven_reason: UNPROVEN.reason },
+    });
     const pending = '5 blocks that epoch 1 reported were never shown to be gone: no certificate for fewer';
     expect(await conditionsOf(id)).toContainEqual(['BlocksUnproven', pending]);
     expect((await statementOf(id)).unproven).toEqual({ blocks: 5, epoch: 1 });

@@ -114,7 +114,7 @@ export function listUnproven(
  * and when, stays as it was; and when its blocks go, if that is ahead still: where they were due, a backup has brought them back since,
  * and they go at once. So does an order to destroy nothing, or to keep the blocks, that nobody has taken back; and who could see
  * the deletion still can. What has blocks that were never shown to be gone is left out, or with an order that takes it frozen with
- * their number.
+ * their number. The reason is free text: it stays with the deletion, and is in no audit.
  *
  * @param unproven the reason of such an order.
  */
@@ -139,11 +139,12 @@ export function openReplays(
      ), opened as (
        insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
                              purge_mode, grant_time, granted_by, keep_blocks, pause_time, paused_by, pause_reason,
-                             replay_of, replay_id, sweep_delay_seconds, unproven_blocks, unproven_epoch)
+                             replay_of, replay_id, sweep_delay_seconds, unproven_blocks, unproven_epoch,
+                             unproven_reason)
        select gen_random_uuid(), workspace_id, organization_id, epoch + 1, kind, requested_by, delete_time, purge_time,
               purge_mode, clock.now, $3, keep_blocks and release_time is null, pause_time, paused_by, pause_reason,
               deletion_id, $1, greatest(0, ceil(extract(epoch from sweep_time - clock.now))),
-              nullif(blocks_left, 0), nullif(counted_epoch, 0)
+              nullif(blocks_left, 0), nullif(counted_epoch, 0), case when blocks_left > 0 then $6::text end
          from replayable
         cross join (select clock_timestamp()::timestamptz(3) as now) clock
        returning *
@@ -172,8 +173,7 @@ export function openReplays(
               jsonb_build_object('change', 'deletion_replayed', 'deletionId', deletion_id,
                                  'replayOf', replay_of, 'replayId', replay_id)
               || case when unproven_blocks is null then '{}'
-                      else jsonb_build_object('unprovenBlocks', unproven_blocks, 'unprovenEpoch', unproven_epoch,
-                                              'reason', $6::text) end
+                      else jsonb_build_object('unprovenBlocks', unproven_blocks, 'unprovenEpoch', unproven_epoch) end
          from opened
      )
      select opened.organization_id, opened.workspace_id, opened.replay_of, replayable.purged_time,

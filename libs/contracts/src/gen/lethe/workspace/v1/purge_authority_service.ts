@@ -119,7 +119,7 @@ export interface ReplayDeletionsRequest {
   pageToken: string;
   /** Takes them too whose blocks were never shown to be gone: no certificate is given while fewer are counted anew. */
   unproven: boolean;
-  /** Why; kept by the audit. Required with unproven. */
+  /** Why; kept with the deletion. Required with unproven. */
   reason: string;
 }
 
