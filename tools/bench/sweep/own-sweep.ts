@@ -4,6 +4,9 @@ import type { Bucket } from './bucket.js';
 import { inLanes, pagesOf, type Contestant } from './contestant.js';
 import { KeySpace } from './stub-keys.js';
 
+/** As many keys as realm-purge puts into a page unless it is told otherwise. */
+const PAGE_KEYS = 990;
+
 export interface OwnSweep {
   readonly concurrency: number;
   /** False: listings are answered at once by what is known here, so that what deleting alone costs can be told. */
@@ -31,7 +34,7 @@ export function ownSweep(bucket: Bucket, { concurrency, reads }: OwnSweep): Cont
       known.hold(keys);
     },
     remove: (prefix, keys) =>
-      inLanes(pagesOf(keys), concurrency, async (page) => {
+      inLanes(pagesOf(keys, PAGE_KEYS), concurrency, async (page) => {
         const { left } = await sweepKeys(used, prefix, page, never);
         if (left !== undefined)
           throw new Error(`${left.keys.size} keys could not be deleted: ${left.reason}`);

@@ -7,7 +7,8 @@ import { fixed, median, table, whole } from '../purge/table.js';
 import { addFilledRealm, checkEmpty } from './filled-realm.js';
 import type { Stub } from './stub.js';
 
-const WARM_UP = 20_000;
+/** As long as it takes until the services' code is compiled: a purge of millions of blocks is measured by two hundred thousand. */
+const WARM_UP = 400_000;
 
 /** Realms go the whole bulk path, release → page → deletion and reading back by S3 → ledger → receipt → row deleted, one after the other. */
 export async function measurePath(
