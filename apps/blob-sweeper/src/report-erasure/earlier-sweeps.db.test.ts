@@ -124,6 +124,28 @@ describe('a replay of a sweep that was never reported', () => {
     expect(await run()).toMatchObject(refused);
   });
 
+  it('is reported where the authority has the report that this ledger was set back behind', async () => {
+    await record(3, 0, leftInB);
+    await recordEnd(database.pool, realmId, 3, 2);
+    authority.grant(realmId, 'org1', 3);
+    authority.released(realmId, { pages: 2 }, 'blob-sweeper');
+    authority.grant(realmId, 'org1', 4);
+    await recordEnd(database.pool, realmId, 4, 0);
+    // That of the third is there already, and that of the fourth is made.
+    expect(await run()).toMatchObject({ reported: 2, incomplete: 0 });
+    expect(authority.reports.get(realmId)).toHaveLength(1);
+    expect([await open(), await alarms('ledger_incomplete')]).toEqual([0, 0]);
+  });
+
+  it('is reported where nothing was known of a page, once an operator has retired every store', async () => {
+    await record(3, 0, { ...blocked(), stores: [] });
+    replayed(0);
+    await retire(database.pool, IDS.a);
+    expect(await run()).toMatchObject(refused);
+    await retire(database.pool, IDS.b);
+    expect(await run()).toMatchObject({ reported: 1 });
+  });
+
   it('is refused where pages of it are lost, unless there are as many of its own', async () => {
     await record(3, 0);
     await recordEnd(database.pool, realmId, 3, 2);

@@ -2,7 +2,7 @@ import type { Authority } from '@lethe/participant';
 import type { Pool } from '@lethe/postgres';
 import type { RunResult } from '@lethe/service';
 import type { Logger, Metrics } from '@lethe/telemetry';
-import { releasedPages } from '../sweep/end.js';
+import { isReported, releasedPages } from '../sweep/end.js';
 import { listUnreported, markOver, markReported, recordEnd, type SweepEnd } from '../sweep/end.sql.js';
 import { ledgerEvidence } from '../sweep/evidence.js';
 
@@ -50,7 +50,18 @@ async function report(reporter: Reporter, end: SweepEnd): Promise<Reported> {
   try {
     const grant = await authority.grant(realmId, epoch);
     if (grant === undefined) return await over(reporter, end);
-    const found = await ledgerEvidence(pool, end, grant.retries);
+    if (isReported(grant)) {
+      // It was, before this was noted, or before the ledger was set back.
+      await markReported(pool, end);
+      return 'reported';
+    }
+    const found = await ledgerEvidence(pool, end, {
+      retries: grant.retries,
+      isReported: async (earlier) => {
+        const granted = await authority.grant(realmId, earlier);
+        return granted !== undefined && isReported(granted);
+      },
+    });
     const { evidence, blocked, elsewhere, earlier, nothingFound } = found;
     if (blocked > 0 || elsewhere > 0 || earlier > 0 || evidence.pages !== released) {
       metrics.alarms.inc({ alarm: 'ledger_incomplete' });

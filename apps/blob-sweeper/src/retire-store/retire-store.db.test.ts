@@ -78,6 +78,11 @@ describe('a store that showed blocks of a purge that a replay took the place of'
 });
 
 describe('RetireStore', () => {
+  it('refuses a store that showed blocks of a page again that was verified', async () => {
+    await record({ ...verified, outcomes: [outcome(storeId!, { left: 2 })] });
+    await expect(retire()).rejects.toMatchObject({ ...notEmpty, facts: { blocks: '2' } });
+  });
+
   it('refuses a store that said that something stays which it does not show', async () => {
     await record({ outcomes: [outcome(storeId!, { remains: { keys: 2, cut: 1 } })] });
     await expect(retire()).rejects.toMatchObject({ ...notEmpty, facts: { blocks: '2' } });

@@ -50,7 +50,8 @@ export function listRetirements(db: Queryable, storeId: string): Promise<Retirem
 }
 
 /**
- * Blocks of blocked pages that the store showed last time, or said to stay; of this organization, or with '' of any. Not of a page that a
+ * Blocks that the store showed last time, or said to stay, of pages that are blocked or where it showed them behind a verification; of this
+ * organization, or with '' of any. Not of a page that a
  * replay saw gone from this store since, nor of one that no sweep will look at again, for its sweep or a replay of it has ended: what
  * becomes of these, the report of that sweep depends on, and here nothing could ever change it.
  */
@@ -60,7 +61,7 @@ export async function blocksLeftIn(db: Queryable, storeId: string, organizationI
     `select coalesce(sum(greatest((outcome ->> 'left')::bigint, (outcome -> 'remains' ->> 'keys')::bigint)), 0)::float8 as blocks
        from swept_page page
       cross join lateral jsonb_array_elements(page.outcomes) as outcome
-      where page.state = 'blocked'
+      where (page.state = 'blocked' or (outcome ->> 'left')::bigint > 0)
         and ($2 = '' or page.organization_id = $2)
         and outcome ->> 'storeId' = $1
         and not exists (select from sweep_report ended

@@ -6,11 +6,12 @@ import { createTestBucket, type TestBucket } from '@lethe/object-store/testing';
 import { createTestDatabase, serverVariable, type TestDatabase } from '@lethe/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordEnd } from '../sweep/end.sql.js';
+import { ledgerEvidence } from '../sweep/evidence.js';
 import { findPage } from '../sweep/ledger.sql.js';
 import { blockIds, keysOf } from '../testing/keys.js';
 import { createStoreSet } from '../stores/store-set.js';
 import { MIGRATIONS, releasedBody } from '../testing/world.js';
-import { forgetStores } from '../testing/world.sql.js';
+import { forgetStores, retire } from '../testing/world.sql.js';
 import { sweepPage, type OwnedPage } from './sweep-page.js';
 
 const ids = blockIds('back', 6);
@@ -70,6 +71,17 @@ it('what came back is known of its store, also when that is not configured any m
   expect((await sweep(3)).kind).toBe('verified');
   expect(await inNode1()).toEqual({ found: 6, left: 0, missing: 0 });
   expect(await buckets[1]!.contents()).toEqual([]);
+});
+
+it('of a store that is retired it stays known, and no report says that it was read back', async () => {
+  expect((await sweep(1)).kind).toBe('back');
+  await retire(database.pool, stores[1]!.id);
+  expect((await sweep(2, stores.slice(0, 1))).kind).toBe('settled');
+  expect(await inNode1()).toEqual({ found: 6, left: 2, missing: 0 });
+  const end = { realm_id: page.realmId, epoch: 1, pages: 1 };
+  const known = { retries: 0, isReported: () => Promise.resolve(false) };
+  const { evidence, elsewhere } = await ledgerEvidence(database.pool, end, known);
+  expect([evidence.stores, elsewhere]).toEqual([['node0'], 0]);
 });
 
 it('what came back and went again by itself is not left any more', async () => {

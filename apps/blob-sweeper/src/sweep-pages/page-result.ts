@@ -95,7 +95,7 @@ function outcomeOf(
     missing: keys - found,
     versions: now.versions + (before?.versions ?? 0),
     uploads: now.uploads + (before?.uploads ?? 0),
-    readBack: now.readBack,
+    readBack: unseen > 0 ? [] : now.readBack, // where a deletion failed unseen, that nothing was seen says nothing
     ...(remains > 0 && { remains: { keys: remains, cut } }),
   };
 }
@@ -159,7 +159,11 @@ export function stillGone(
   const added = stores.filter(({ id }) => !known.outcomes.some(({ storeId }) => storeId === id));
   const names = new Map(stores.map(({ id, name }) => [id, name]));
   const outcomes = [
-    ...known.outcomes.map((one) => ({ ...one, store: names.get(one.storeId) ?? one.store, left: 0 })),
+    // Of one that was not looked at it stays known what it showed last.
+    ...known.outcomes.map((one) => {
+      const name = names.get(one.storeId);
+      return name === undefined ? one : { ...one, store: name, left: 0 };
+    }),
     ...added.map((store) => outcomeOf(store, seen.get(store) as KeysSwept, undefined, page.cut)),
   ].sort((a, b) => (a.store < b.store ? -1 : 1));
   return { ...known, cut: page.cut, stores: outcomes.map(({ store }) => store), outcomes };

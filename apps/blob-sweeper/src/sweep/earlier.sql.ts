@@ -1,4 +1,4 @@
-import { many, one, type Queryable } from '@lethe/postgres';
+import { many, type Queryable } from '@lethe/postgres';
 import type { SweepEnd } from './end.sql.js';
 import type { LedgerRow } from './ledger.sql.js';
 
@@ -54,22 +54,26 @@ export function listEarlierPages(
 /**
  * Pages that a sweep of an older epoch had when it ended, and of which the ledger has nothing. It was never reported, and this end has fewer
  * pages: those that are lost may not be among them. With as many pages it is about the realm as a whole once more, and the authority
- * knows how many blocks that has to be.
+ * knows how many blocks that has to be. By epoch.
  */
-export async function countLostPages(db: Queryable, { realm_id, epoch, pages }: SweepEnd): Promise<number> {
-  const { lost } = await one<{ lost: number }>(
+export function listLostPages(
+  db: Queryable,
+  { realm_id, epoch, pages }: SweepEnd,
+): Promise<{ epoch: number; lost: number }[]> {
+  return many<{ epoch: number; lost: number }>(
     db,
-    `select coalesce(sum(ended.pages - (select count(*)
-                                          from swept_page page
-                                         where page.realm_id = ended.realm_id
-                                           and page.epoch = ended.epoch
-                                           and page.page_no < ended.pages)), 0)::float8 as lost
+    `select ended.epoch,
+            (ended.pages - (select count(*)
+                              from swept_page page
+                             where page.realm_id = ended.realm_id
+                               and page.epoch = ended.epoch
+                               and page.page_no < ended.pages))::float8 as lost
        from sweep_report ended
       where ended.realm_id = $1
         and ended.epoch < $2
         and ended.pages > $3
-        and ended.report_time is null`,
+        and ended.report_time is null
+      order by ended.epoch`,
     [realm_id, epoch, pages],
   );
-  return lost;
 }

@@ -32,6 +32,7 @@ describe('a page that a sweep before left', () => {
     ['verified on all but one that was retired', page('verified', [outcome('a')]), RETIRED],
     ['blocked by one that was retired', page('blocked', [outcome('a'), outcome('b', left)]), RETIRED],
     ['verified since', page('blocked', [outcome('a', left)], true), A],
+    ['blocked, and all stores were retired', page('blocked', []), [row('a', true), row('b', true)]],
     [
       'verified before there were other organizations’ stores',
       page('verified', [outcome('a')]),

@@ -3,7 +3,7 @@ import { MerkleTree } from '@lethe/merkle';
 import type { Queryable } from '@lethe/postgres';
 import { isRetiredFor, requiredStores } from '../stores/judge-stores.js';
 import { listStoreRows, type StoreRow } from '../stores/store-registry.sql.js';
-import { countEarlierOpen } from './earlier.js';
+import { countEarlierOpen, type EndKnown } from './earlier.js';
 import type { SweepEnd } from './end.sql.js';
 import { listPages } from './ledger.sql.js';
 import { createStoreSums } from './store-sums.js';
@@ -23,10 +23,9 @@ export interface LedgerEvidence {
 }
 
 /**
- * What the ledger proves of a sweep, by the pages that were released. Reads it in batches; holds none. `retries`: how often an operator
- * ordered this epoch to try again.
+ * What the ledger proves of a sweep, by the pages that were released. Reads it in batches; holds none.
  */
-export async function ledgerEvidence(db: Queryable, end: SweepEnd, retries: number): Promise<LedgerEvidence> {
+export async function ledgerEvidence(db: Queryable, end: SweepEnd, known: EndKnown): Promise<LedgerEvidence> {
   const tree = new MerkleTree();
   const sums = createStoreSums();
   let organizationId = '';
@@ -59,7 +58,7 @@ export async function ledgerEvidence(db: Queryable, end: SweepEnd, retries: numb
   return {
     blocked,
     elsewhere,
-    earlier: await countEarlierOpen(db, end, rows, retries),
+    earlier: await countEarlierOpen(db, end, rows, known),
     nothingFound: swept > 0 && byStore.every(({ keysFound }) => keysFound === 0),
     evidence: {
       pages: tree.size,

@@ -30,7 +30,9 @@ export function createStoreSums(): StoreSums {
       pages += 1;
       if (outcomes.length === 0 || outcomes.some(({ found, missing }) => found + missing !== swept))
         unknown += 1;
-      for (const outcome of outcomes) sums.set(outcome.storeId, plus(sums.get(outcome.storeId), outcome));
+      // What showed blocks again was read back, and they were there.
+      for (const outcome of outcomes)
+        if (outcome.left === 0) sums.set(outcome.storeId, plus(sums.get(outcome.storeId), outcome));
     },
     result(isRetired, required, nameOf) {
       const all = [...sums.values()];
