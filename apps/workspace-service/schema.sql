@@ -154,6 +154,7 @@ CREATE TRIGGER deletion_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXEC
 CREATE TRIGGER deletion_stays BEFORE DELETE ON public.deletion FOR EACH ROW EXECUTE FUNCTION row_stays();
 CREATE TRIGGER intervention_moves BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION intervention_moves();
 CREATE TRIGGER notice_is_given_once BEFORE UPDATE OF notice_time ON public.deletion FOR EACH ROW WHEN ((new.notice_time IS DISTINCT FROM old.notice_time)) EXECUTE FUNCTION notice_is_given_once();
+CREATE TRIGGER replay_keeps_unproven_blocks BEFORE INSERT ON public.deletion FOR EACH ROW WHEN ((new.replay_of IS NOT NULL)) EXECUTE FUNCTION replay_keeps_unproven_blocks();
 CREATE CONSTRAINT TRIGGER superseded_is_replayed AFTER INSERT OR UPDATE ON public.deletion DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.superseded_time IS NOT NULL)) EXECUTE FUNCTION superseded_is_replayed();
 CREATE TRIGGER unproven_blocks_stay BEFORE UPDATE ON public.deletion FOR EACH ROW EXECUTE FUNCTION unproven_blocks_stay();
 
@@ -361,6 +362,22 @@ CREATE TRIGGER workspace_is_not_emptied BEFORE TRUNCATE ON public.workspace FOR 
 CREATE TRIGGER workspace_moves BEFORE UPDATE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_moves();
 CREATE TRIGGER workspace_stays BEFORE DELETE ON public.workspace FOR EACH ROW EXECUTE FUNCTION workspace_stays();
 
+CREATE OR REPLACE FUNCTION public.blocks_agreed(d deletion)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select count(*) > 1
+     and count(distinct jsonb_build_array(p.evidence -> 'blocks' -> 'pages', p.evidence -> 'blocks' -> 'blocksTotal',
+                                          p.evidence -> 'blocks' -> 'blocksSwept', p.evidence -> 'blocks' -> 'blocksRetained',
+                                          p.evidence -> 'blocks' -> 'root')) = 1
+     and bool_and(coalesce(p.evidence ? 'blocks', false))
+     and bool_and(coalesce((p.evidence -> 'blocks' ->> 'blocksTotal')::bigint, 0) >= coalesce(d.unproven_blocks, 0))
+     and bool_and(coalesce(p.report_time >= greatest(d.sweep_time, d.release_time), false))
+    from deletion_participant p
+   where p.deletion_id = d.deletion_id and p.gives_block_evidence
+$function$;
+
 CREATE OR REPLACE FUNCTION public.child_needs_workspace()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -490,6 +507,36 @@ begin
     raise exception 'the epoch of workspace % moves without a replay', new.workspace_id using errcode = 'check_violation';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.replay_keeps_unproven_blocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  earlier deletion;
+  counted bigint;
+begin
+  -- a report holds the row while it is written: it is seen here, or comes too late
+  select d.* into earlier from deletion d where d.deletion_id = new.replay_of for update;
+  if earlier.state = 'purged' then
+    return new;
+  end if;
+  select greatest(earlier.unproven_blocks, max((p.evidence -> 'blocks' ->> 'blocksTotal')::bigint),
+                  max((said.progress ->> 'blocksTotal')::bigint))
+    into counted
+    from deletion_participant p
+    left join deletion_progress said using (deletion_id, participant)
+   where p.deletion_id = earlier.deletion_id and p.gives_block_evidence;
+  if counted > 0 and blocks_agreed(earlier) then
+    raise exception 'its blocks are reported gone by all who count them: it waits for its certificate, and is replayed then'
+      using errcode = 'check_violation', constraint = 'replay_keeps_unproven_blocks';
+  end if;
+  if counted > coalesce(new.unproven_blocks, 0) then
+    raise exception 'a replay keeps the number of blocks that were never shown to be gone: % were counted', counted
+      using errcode = 'check_violation', constraint = 'replay_keeps_unproven_blocks';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.row_stays()

@@ -60,6 +60,12 @@ describe('a replay', () => {
     // Between two reports: it ends by itself, and is replayed then.
     expect(await report(db.pool, 'blob-sweeper', open)).toEqual({});
     expect((await world.replay({ organizationId: org })).leftOut).toMatchObject([leftOut]);
+    // Nor does an order take it: all have counted alike, and it merely waits.
+    for (const validateOnly of [true, false]) {
+      const answer = await world.replay({ organizationId: org, validateOnly, ...UNPROVEN });
+      expect(idsOf(answer.deletions)).not.toContain(open);
+      expect(answer.leftOut).toMatchObject([leftOut]);
+    }
     await world.certify();
     const { deletions, leftOut: none } = await world.replay({ organizationId: org });
     expect([idsOf(deletions), none]).toEqual([[open], []]);
@@ -163,6 +169,19 @@ describe('a replay', () => {
     expect((await world.replay({ organizationId: org })).deletions).toMatchObject([
       { workspaceId: id, epoch: 5, unprovenBlocks: 0 },
     ]);
+  });
+
+  it('takes it by an order where the two who counted do not say the same', async () => {
+    const org = await world.organization();
+    const [swept, root, total, one] = await Promise.all([1, 2, 3, 4].map(async () => await unproven(org)));
+    for (const [id, blocks] of [
+      [swept, { blocksSwept: 3, blocksRetained: 2 }],
+      [root, { root: Buffer.alloc(32, 8) }],
+      [total, { blocksTotal: 6, blocksRetained: 2 }],
+    ] as const)
+      expect(await report(db.pool, 'blob-sweeper', id!, evidence(blocks))).toEqual({});
+    const { deletions, leftOut } = await world.replay({ organizationId: org, ...UNPROVEN });
+    expect([idsOf(deletions), leftOut]).toEqual([[swept, root, total, one].sort(), []]);
   });
 
   it('waits for a report that is under way, and nobody reports on what it superseded', async () => {

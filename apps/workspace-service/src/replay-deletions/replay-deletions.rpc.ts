@@ -33,10 +33,11 @@ export const replayDeletionsRpc =
 
     const rows = await listReplayable(pool, replayId, since, organizationId, after, size + 1);
     const { page, nextPageToken } = pageOf(rows, size, (last) => [last.organization_id, last.workspace_id]);
+    const takes = (row: ReplayableRow) => row.unproven_blocks === 0 || (request.unproven && !row.only_waits);
     if (request.validateOnly || replayId === undefined)
       return {
-        deletions: page.filter((row) => request.unproven || row.unproven_blocks === 0).map(replayed),
-        leftOut: page.filter((row) => !request.unproven && row.unproven_blocks > 0).map(replayed),
+        deletions: page.filter(takes).map(replayed),
+        leftOut: page.filter((row) => !takes(row)).map(replayed),
         nextPageToken,
       };
     const order = { replayId, by, unproven };

@@ -15,9 +15,11 @@ export interface ReplayableRow {
   /** How many of its blocks were counted and never shown to be gone, and in which epoch most were; 0: none. */
   readonly unproven_blocks: number;
   readonly unproven_epoch: number;
+  /** All who count its blocks have reported alike: it is certified first, whatever was ordered. */
+  readonly only_waits: boolean;
 }
 
-export interface ReplayRow extends ReplayableRow {
+export interface ReplayRow extends Omit<ReplayableRow, 'only_waits'> {
   readonly deletion_id: string;
   readonly grant_time: Date;
 }
@@ -37,7 +39,7 @@ const REPLAYABLE = `
 
 const SELECT = `
      select d.organization_id, d.workspace_id, d.deletion_id as replay_of, d.purged_time, d.epoch + 1 as epoch,
-            unproven.unproven_blocks, unproven.unproven_epoch
+            unproven.unproven_blocks, unproven.unproven_epoch, unproven.only_waits
        from deletion d
        join workspace w using (workspace_id, epoch),
             ${UNPROVEN}`;
@@ -114,7 +116,7 @@ export function listUnproven(
  * and when, stays as it was; and when its blocks go, if that is ahead still: where they were due, a backup has brought them back since,
  * and they go at once. So does an order to destroy nothing, or to keep the blocks, that nobody has taken back; and who could see
  * the deletion still can. What has blocks that were never shown to be gone is left out, or with an order that takes it frozen with
- * their number. The reason is free text: it stays with the deletion, and is in no audit.
+ * their number, unless it only waits for its certificate. The reason is free text: it stays with the deletion, and is in no audit.
  *
  * @param unproven the reason of such an order.
  */
@@ -135,7 +137,7 @@ export function openReplays(
               ${UNPROVEN}
         where ${REPLAYABLE}
           and d.deletion_id = any($2::uuid[])
-          and (unproven.unproven_blocks = 0 or $6::text is not null)
+          and (unproven.unproven_blocks = 0 or $6::text is not null and not unproven.only_waits)
      ), opened as (
        insert into deletion (deletion_id, workspace_id, organization_id, epoch, kind, requested_by, delete_time, purge_time,
                              purge_mode, grant_time, granted_by, keep_blocks, pause_time, paused_by, pause_reason,

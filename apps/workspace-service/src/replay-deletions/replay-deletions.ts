@@ -18,7 +18,7 @@ export interface Replay {
 }
 export interface Replayed {
   readonly opened: readonly ReplayRow[];
-  /** Not replayed, for their blocks were counted and never shown to be gone. */
+  /** Not replayed, for their blocks were counted and are not certified to be gone. */
   readonly leftOut: readonly ReplayableRow[];
 }
 
@@ -26,7 +26,8 @@ export interface Replayed {
  * Orders these deletions once more, each as a deletion of a new epoch: from the commit on the workspaces are purging again, and end
  * with certificates of their own. What was not certified yet never is: the replay takes its place. All of a page, or none. What moved
  * on since it was listed is left out; so is what this replay ordered before. What somebody has counted blocks of, and nobody has shown to be
- * gone, is left out and told, or taken with the number that its certificate has to reach.
+ * gone, is left out and told, or taken with the number that its certificate has to reach; what all have counted alike and only waits
+ * for its certificate is left out in any case.
  */
 export function replayDeletions(
   pool: Pool,
